@@ -1,0 +1,640 @@
+//! Facts: typed values at paths, each with the place it was read from.
+//!
+//! The set is multi-valued: a path can have several facts (declared by the team, supplied by the platform,
+//! observed in a foreign manifest), each with its origin and confidence. Policies ask a [`View`], which selects
+//! one for plain paths and knows where sources disagree.
+//!
+//! A set is made for keeping: one allocation for facts, one for strings, spans instead of texts. Ten thousand
+//! deployments wait behind the barrier between the two phases (see [`crate::pipeline`]).
+
+use std::sync::Arc;
+
+use super::vocabulary::{PathId, ROOT, Vocabulary};
+use crate::finding::{Place, Scalar};
+use crate::source::{Source, Span};
+
+/// Index of a fact in its set; parents come before their children.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FactId(pub u32);
+
+/// Where a fact comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// The deployment's own manifest says it.
+    Declared,
+    /// The platform says it (`--facts`).
+    Supplied,
+    /// A foreign manifest shows it.
+    Observed,
+    /// It follows from other facts.
+    Derived,
+    /// Nobody said it, and a foreign format has a default for it.
+    Default,
+}
+
+/// How far a fact can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// It stands there.
+    Certain,
+    /// It is a good guess; findings that hang on it are warnings at most.
+    Hint,
+}
+
+/// The part that the source of a fact plays for the deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// The deployment's own manifest.
+    Manifest,
+    /// What serves the model.
+    Serving,
+    /// What trains it.
+    Training,
+    /// What routes requests to it.
+    Gateway,
+    /// What measures it.
+    Evaluation,
+    /// What describes it.
+    Card,
+    /// What the platform knows of it.
+    Platform,
+}
+
+/// A fact's value as a reader sees it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum FactValue<'a> {
+    /// A truth value.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// Any other number; finite.
+    Number(f64),
+    /// A text.
+    Text(&'a str),
+    /// A list; its items are [`FactSet::children`].
+    List,
+    /// An object; its members are [`FactSet::children`].
+    Object,
+    /// Something stands there that the schema rejected: its value is unknown, and nothing replaces it.
+    Rejected,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tag {
+    Bool,
+    Int,
+    Number,
+    Text,
+    List,
+    Object,
+    Rejected,
+}
+
+/// One fact. Its value is read through its set ([`FactSet::value`]), which owns the texts.
+#[derive(Clone, Copy, Debug)]
+pub struct Fact {
+    bits: u64,
+    /// The bytes of its key; for items of a list those of the item.
+    pub key: Span,
+    /// The bytes of its value where it is used.
+    pub span: Span,
+    /// One past the last fact of its subtree.
+    end: u32,
+    /// Its path.
+    pub path: PathId,
+    source: u16,
+    tag: Tag,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// How far it can be trusted.
+    pub confidence: Confidence,
+}
+
+/// What few facts have, kept beside them.
+#[derive(Clone, Debug)]
+enum Extra {
+    /// The number as its source wrote it, where that is not how we would.
+    Raw(Span),
+    /// The key of a map's entry, or of a text that the path does not tell.
+    Key(Span),
+    /// The pointer in a foreign manifest.
+    Pointer(Span),
+    /// The anchored value that an alias used.
+    Anchor(Span),
+    /// The `<<` by which the entry came.
+    Merged(Span),
+    /// The facts it follows from.
+    DerivedFrom(Box<[FactId]>),
+}
+
+/// One source of facts.
+#[derive(Clone, Debug)]
+pub struct FactSource {
+    /// The file.
+    pub source: Arc<Source>,
+    /// The document in it.
+    pub document: u32,
+    /// The part it plays.
+    pub role: Role,
+    /// Pointer to the object whose paths the facts have: `/spec` for a native manifest.
+    pub base: &'static str,
+}
+
+/// All facts of one deployment.
+#[derive(Debug, Default)]
+pub struct FactSet {
+    facts: Box<[Fact]>,
+    strings: Box<str>,
+    extras: Box<[(FactId, Extra)]>,
+    sources: Box<[FactSource]>,
+    /// Whether the deployment has a manifest of its own. Absence is evidence only there.
+    pub declared: bool,
+}
+
+impl FactSet {
+    /// All facts, parents before their children.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (FactId, &Fact)> {
+        self.facts.iter().enumerate().map(|(index, fact)| (FactId(index as u32), fact))
+    }
+
+    /// How many facts there are.
+    pub fn len(&self) -> usize {
+        self.facts.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+
+    /// A fact by id (an id of this set).
+    pub fn fact(&self, id: FactId) -> &Fact {
+        &self.facts[id.0 as usize]
+    }
+
+    fn text(&self, span: Span) -> &str {
+        span.slice(&self.strings)
+    }
+
+    /// The value.
+    pub fn value(&self, id: FactId) -> FactValue<'_> {
+        let fact = self.fact(id);
+        match fact.tag {
+            Tag::Bool => FactValue::Bool(fact.bits != 0),
+            Tag::Int => FactValue::Int(fact.bits.cast_signed()),
+            Tag::Number => FactValue::Number(f64::from_bits(fact.bits)),
+            Tag::Text => FactValue::Text(self.text(unpack(fact.bits))),
+            Tag::List => FactValue::List,
+            Tag::Object => FactValue::Object,
+            Tag::Rejected => FactValue::Rejected,
+        }
+    }
+
+    /// The value as reports write it; lists of scalars whole, objects and rejected values as null.
+    pub fn scalar(&self, id: FactId) -> Scalar {
+        match self.value(id) {
+            FactValue::Bool(value) => Scalar::Bool(value),
+            FactValue::Int(value) => Scalar::Int(value),
+            FactValue::Number(value) => Scalar::Number(value),
+            FactValue::Text(value) => Scalar::Text(value.into()),
+            FactValue::List => Scalar::List(self.children(id).map(|child| self.scalar(child)).collect()),
+            FactValue::Object | FactValue::Rejected => Scalar::Null,
+        }
+    }
+
+    /// A number as its source wrote it, if it did so in a way of its own (`6e5`, `0.10`).
+    pub fn raw(&self, id: FactId) -> Option<&str> {
+        self.extra(id).find_map(|extra| match extra {
+            Extra::Raw(span) => Some(self.text(*span)),
+            _ => None,
+        })
+    }
+
+    /// The key of a map's entry (`metadata.labels`), or nothing for other facts.
+    pub fn map_key(&self, id: FactId) -> Option<&str> {
+        self.extra(id).find_map(|extra| match extra {
+            Extra::Key(span) => Some(self.text(*span)),
+            _ => None,
+        })
+    }
+
+    /// For a value used through an alias: the anchored bytes.
+    pub fn anchor(&self, id: FactId) -> Option<Span> {
+        self.extra(id).find_map(|extra| match extra {
+            Extra::Anchor(span) => Some(*span),
+            _ => None,
+        })
+    }
+
+    /// For a merged value: the `<<` by which it came.
+    pub fn merged(&self, id: FactId) -> Option<Span> {
+        self.extra(id).find_map(|extra| match extra {
+            Extra::Merged(span) => Some(*span),
+            _ => None,
+        })
+    }
+
+    /// For a derived fact: those it follows from.
+    pub fn derived_from(&self, id: FactId) -> &[FactId] {
+        self.extra(id)
+            .find_map(|extra| match extra {
+                Extra::DerivedFrom(ids) => Some(&**ids),
+                _ => None,
+            })
+            .unwrap_or(&[])
+    }
+
+    fn extra(&self, id: FactId) -> impl Iterator<Item = &Extra> {
+        let from = self.extras.partition_point(|(owner, _)| *owner < id);
+        self.extras[from..].iter().take_while(move |(owner, _)| *owner == id).map(|(_, extra)| extra)
+    }
+
+    /// Items of a list, members of an object; nothing for scalars.
+    pub fn children(&self, id: FactId) -> impl Iterator<Item = FactId> + '_ {
+        let end = self.fact(id).end;
+        let mut next = id.0 + 1;
+        std::iter::from_fn(move || {
+            let current = FactId(next);
+            (next < end).then(|| {
+                next = self.fact(current).end;
+                current
+            })
+        })
+    }
+
+    /// The fact directly above.
+    pub fn parent(&self, id: FactId) -> Option<FactId> {
+        (0..id.0).rev().map(FactId).find(|&above| self.fact(above).end > id.0)
+    }
+
+    /// The member of a map by key (`metadata.labels['team']`), or of an object by path.
+    pub fn member(&self, id: FactId, key: &str, vocabulary: &Vocabulary) -> Option<FactId> {
+        self.children(id).find(|&child| match self.map_key(child) {
+            Some(own) => own == key,
+            None => &*vocabulary.info(self.fact(child).path).key == key,
+        })
+    }
+
+    /// Where a fact was read from.
+    pub fn source(&self, id: FactId) -> &FactSource {
+        &self.sources[self.fact(id).source as usize]
+    }
+
+    /// All sources; the first is the deployment's own manifest where it has one.
+    pub fn sources(&self) -> &[FactSource] {
+        &self.sources
+    }
+
+    /// JSON pointer to a fact in its document.
+    pub fn pointer(&self, id: FactId, vocabulary: &Vocabulary) -> String {
+        let stored = self.extra(id).find_map(|extra| match extra {
+            Extra::Pointer(span) => Some(self.text(*span)),
+            _ => None,
+        });
+        if let Some(stored) = stored {
+            return stored.to_owned();
+        }
+        let fact = self.fact(id);
+        if fact.path == ROOT {
+            return self.source(id).base.to_owned();
+        }
+        let info = vocabulary.info(fact.path);
+        if &*info.path == "metadata" {
+            return "/metadata".to_owned();
+        }
+        let Some(parent) = self.parent(id) else { return self.source(id).base.to_owned() };
+        let mut pointer = self.pointer(parent, vocabulary);
+        match self.map_key(id) {
+            Some(key) => crate::document::push_token(&mut pointer, key),
+            None if &*info.key == "[]" => {
+                let index = self.children(parent).position(|child| child == id).unwrap_or(0);
+                crate::document::push_token(&mut pointer, &index.to_string());
+            }
+            None => crate::document::push_token(&mut pointer, &info.key),
+        }
+        pointer
+    }
+
+    /// The place of a fact's value.
+    pub fn place(&self, id: FactId, vocabulary: &Vocabulary) -> Place {
+        let source = self.source(id);
+        Place::at(&source.source, Some(source.document), self.fact(id).span)
+            .with_pointer(self.pointer(id, vocabulary))
+    }
+}
+
+const fn pack(span: Span) -> u64 {
+    ((span.start as u64) << 32) | span.end as u64
+}
+
+const fn unpack(bits: u64) -> Span {
+    Span::new((bits >> 32) as u32, bits as u32)
+}
+
+/// Where a fact being added stands.
+#[derive(Clone, Copy, Debug)]
+pub struct FactAt {
+    /// Its path.
+    pub path: PathId,
+    /// The bytes of its key; for items those of the item.
+    pub key: Span,
+    /// The bytes of its value.
+    pub span: Span,
+}
+
+/// Builds a [`FactSet`] in one pass over the documents of a deployment.
+#[derive(Debug, Default)]
+pub struct FactSetBuilder {
+    facts: Vec<Fact>,
+    strings: String,
+    extras: Vec<(FactId, Extra)>,
+    sources: Vec<FactSource>,
+    open: Vec<FactId>,
+    origin: Option<Origin>,
+    confidence: Option<Confidence>,
+}
+
+impl FactSetBuilder {
+    /// Facts added from here on come from this source, with this origin, and are certain until
+    /// [`Self::confidence`] says otherwise.
+    pub fn source(&mut self, source: FactSource, origin: Origin) {
+        self.sources.push(source);
+        self.origin = Some(origin);
+        self.confidence = Some(Confidence::Certain);
+    }
+
+    /// Facts added from here on have this confidence.
+    pub fn confidence(&mut self, confidence: Confidence) {
+        self.confidence = Some(confidence);
+    }
+
+    fn push(&mut self, at: FactAt, tag: Tag, bits: u64) -> FactId {
+        let id = FactId(self.facts.len() as u32);
+        self.facts.push(Fact {
+            bits,
+            key: at.key,
+            span: at.span,
+            end: id.0 + 1,
+            path: at.path,
+            source: self.sources.len().saturating_sub(1) as u16,
+            tag,
+            origin: self.origin.unwrap_or(Origin::Declared),
+            confidence: self.confidence.unwrap_or(Confidence::Certain),
+        });
+        id
+    }
+
+    fn keep(&mut self, text: &str) -> Span {
+        let start = self.strings.len() as u32;
+        self.strings.push_str(text);
+        Span::new(start, self.strings.len() as u32)
+    }
+
+    /// Adds a truth value.
+    pub fn bool(&mut self, at: FactAt, value: bool) -> FactId {
+        self.push(at, Tag::Bool, u64::from(value))
+    }
+
+    /// Adds a whole number; `raw` is how the source wrote it.
+    pub fn int(&mut self, at: FactAt, value: i64, raw: &str) -> FactId {
+        let id = self.push(at, Tag::Int, value.cast_unsigned());
+        self.keep_raw(id, raw, &value.to_string());
+        id
+    }
+
+    /// Adds any other number.
+    pub fn number(&mut self, at: FactAt, value: f64, raw: &str) -> FactId {
+        let id = self.push(at, Tag::Number, value.to_bits());
+        self.keep_raw(id, raw, &value.to_string());
+        id
+    }
+
+    fn keep_raw(&mut self, id: FactId, raw: &str, ours: &str) {
+        if raw != ours {
+            let span = self.keep(raw);
+            self.extras.push((id, Extra::Raw(span)));
+        }
+    }
+
+    /// Adds a text.
+    pub fn text(&mut self, at: FactAt, value: &str) -> FactId {
+        let span = self.keep(value);
+        self.push(at, Tag::Text, pack(span))
+    }
+
+    /// Adds a value that the schema rejected.
+    pub fn rejected(&mut self, at: FactAt) -> FactId {
+        self.push(at, Tag::Rejected, 0)
+    }
+
+    /// Opens a list; facts added until [`Self::close`] are its items.
+    pub fn list(&mut self, at: FactAt) -> FactId {
+        let id = self.push(at, Tag::List, 0);
+        self.open.push(id);
+        id
+    }
+
+    /// Opens an object; facts added until [`Self::close`] are its members.
+    pub fn object(&mut self, at: FactAt) -> FactId {
+        let id = self.push(at, Tag::Object, 0);
+        self.open.push(id);
+        id
+    }
+
+    /// Closes the list or object opened last.
+    pub fn close(&mut self) {
+        if let Some(id) = self.open.pop() {
+            self.facts[id.0 as usize].end = self.facts.len() as u32;
+        }
+    }
+
+    /// The key of a map's entry.
+    pub fn map_key(&mut self, id: FactId, key: &str) {
+        let span = self.keep(key);
+        self.extras.push((id, Extra::Key(span)));
+    }
+
+    /// The pointer of a fact in a foreign manifest.
+    pub fn pointer(&mut self, id: FactId, pointer: &str) {
+        let span = self.keep(pointer);
+        self.extras.push((id, Extra::Pointer(span)));
+    }
+
+    /// The anchored bytes of a value used through an alias.
+    pub fn anchor(&mut self, id: FactId, span: Span) {
+        self.extras.push((id, Extra::Anchor(span)));
+    }
+
+    /// The `<<` by which a value came.
+    pub fn merged(&mut self, id: FactId, span: Span) {
+        self.extras.push((id, Extra::Merged(span)));
+    }
+
+    /// The facts that a derived one follows from.
+    pub fn derived_from(&mut self, id: FactId, ids: &[FactId]) {
+        self.extras.push((id, Extra::DerivedFrom(ids.into())));
+    }
+
+    /// The finished set. `declared`: the deployment has a manifest of its own.
+    pub fn finish(mut self, declared: bool) -> FactSet {
+        while !self.open.is_empty() {
+            self.close();
+        }
+        self.extras.sort_by_key(|(id, _)| *id);
+        FactSet {
+            facts: self.facts.into(),
+            strings: self.strings.into(),
+            extras: self.extras.into(),
+            sources: self.sources.into(),
+            declared,
+        }
+    }
+}
+
+/// What a plain path means in one deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selected {
+    /// Nobody says it.
+    Missing,
+    /// This fact.
+    One(FactId),
+    /// Sources of the same rank disagree: unknown. The first of them.
+    Disagree(FactId),
+}
+
+/// One selected fact for every path: declared, else supplied, else observed (or derived, or a format's default)
+/// where all certain values agree, else hints where they agree, else unknown.
+///
+/// Facts inside lists and maps are not selected: they are reached from their list.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// The facts.
+    pub facts: &'a FactSet,
+    /// Their paths.
+    pub vocabulary: &'a Vocabulary,
+    selected: Vec<Selected>,
+}
+
+impl<'a> View<'a> {
+    /// Selects from all facts of a deployment.
+    pub fn new(facts: &'a FactSet, vocabulary: &'a Vocabulary) -> Self {
+        let mut view = Self { facts, vocabulary, selected: vec![Selected::Missing; vocabulary.len()] };
+        let mut next = 0;
+        while let Some(fact) = facts.facts.get(next as usize) {
+            let id = FactId(next);
+            view.offer(id);
+            // Into objects, over lists and maps.
+            let enter = fact.tag == Tag::Object
+                && vocabulary.info(fact.path).kind != super::vocabulary::FactType::Map;
+            next = if enter { next + 1 } else { fact.end };
+        }
+        view
+    }
+
+    fn offer(&mut self, id: FactId) {
+        let fact = self.facts.fact(id);
+        let slot = &mut self.selected[fact.path.0 as usize];
+        *slot = match *slot {
+            Selected::Missing => Selected::One(id),
+            Selected::One(held) | Selected::Disagree(held) => {
+                let disagreed = matches!(*slot, Selected::Disagree(_));
+                match rank(self.facts.fact(held)).cmp(&rank(fact)) {
+                    std::cmp::Ordering::Less => *slot,
+                    std::cmp::Ordering::Greater => Selected::One(id),
+                    std::cmp::Ordering::Equal if disagreed || !same(self.facts, held, id) => {
+                        Selected::Disagree(held)
+                    }
+                    std::cmp::Ordering::Equal => Selected::One(held),
+                }
+            }
+        };
+    }
+
+    /// The fact selected for a path.
+    pub fn get(&self, path: PathId) -> Selected {
+        self.selected[path.0 as usize]
+    }
+
+    /// The fact selected for a path, if there is just one.
+    pub fn one(&self, path: PathId) -> Option<FactId> {
+        match self.get(path) {
+            Selected::One(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The text at a path as policies write it, if it is a text.
+    pub fn text(&self, path: &str) -> Option<&'a str> {
+        match self.facts.value(self.one(self.vocabulary.find(path)?)?) {
+            FactValue::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// All facts at a path, whatever their origin (`observations('model.base')` keeps the observed ones).
+    pub fn all(&self, path: PathId) -> impl Iterator<Item = FactId> + '_ {
+        self.facts.iter().filter(move |(_, fact)| fact.path == path).map(|(id, _)| id)
+    }
+
+    /// The fact at a path with this origin (`declared.model.base`, `observed.model.base`), if all that have it
+    /// agree.
+    pub fn with_origin(&self, path: PathId, origin: Origin) -> Selected {
+        let mut found = Selected::Missing;
+        for id in self.all(path).filter(|&id| self.facts.fact(id).origin == origin) {
+            found = match found {
+                Selected::Missing => Selected::One(id),
+                Selected::One(held) if same(self.facts, held, id) => found,
+                Selected::One(held) | Selected::Disagree(held) => Selected::Disagree(held),
+            };
+        }
+        found
+    }
+
+    /// The nearest existing fact above a path: where a label goes that names a missing one.
+    pub fn nearest(&self, path: PathId) -> Option<FactId> {
+        let mut path = path;
+        loop {
+            if let Selected::One(id) | Selected::Disagree(id) = self.get(path) {
+                return Some(id);
+            }
+            let parent = self.vocabulary.info(path).parent;
+            if parent == path {
+                return None;
+            }
+            path = parent;
+        }
+    }
+}
+
+const fn rank(fact: &Fact) -> u8 {
+    match (fact.origin, fact.confidence) {
+        (Origin::Declared, _) => 0,
+        (Origin::Supplied, _) => 1,
+        (Origin::Observed | Origin::Derived, Confidence::Certain) => 2,
+        (Origin::Default, Confidence::Certain) => 3,
+        (_, Confidence::Hint) => 4,
+    }
+}
+
+/// Whether two facts say the same: equal scalars, or containers with equal children in order.
+fn same(facts: &FactSet, left: FactId, right: FactId) -> bool {
+    match (facts.value(left), facts.value(right)) {
+        (FactValue::List, FactValue::List) => {
+            let mut others = facts.children(right);
+            facts.children(left).all(|child| others.next().is_some_and(|other| same(facts, child, other)))
+                && others.next().is_none()
+        }
+        // Objects are compared by their members, which have paths of their own.
+        (FactValue::Object, FactValue::Object) => true,
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "facts beyond 2^53 compare as the numbers they print as"
+        )]
+        (FactValue::Int(int), FactValue::Number(number))
+        | (FactValue::Number(number), FactValue::Int(int)) => (int as f64).total_cmp(&number).is_eq(),
+        (left, right) => left == right,
+    }
+}

@@ -1,0 +1,195 @@
+//! A source text, byte spans in it, and how an offset becomes a line and a column.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A half-open range of bytes in the UTF-8 text of one source (after decoding, a byte-order mark included).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The range `start..end`.
+    pub const fn new(start: u32, end: u32) -> Self {
+        Self { start, end }
+    }
+
+    /// Length in bytes.
+    pub const fn len(self) -> u32 {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// Whether the span covers no byte; its place still means something.
+    pub const fn is_empty(self) -> bool {
+        self.end <= self.start
+    }
+
+    /// The text under the span, or nothing where the text is not the one the span was made for.
+    pub fn slice(self, text: &str) -> &str {
+        text.get(self.start as usize..self.end as usize).unwrap_or("")
+    }
+}
+
+/// A place in a source as people and editors count: line and column from one, the column in Unicode scalars
+/// without the byte-order mark; the offset in bytes from zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Bytes from the start of the text.
+    pub offset: u32,
+    /// Line from one; CR, LF and CRLF each end a line.
+    pub line: u32,
+    /// Unicode scalars from the start of the line, plus one.
+    pub column: u32,
+}
+
+/// Where the lines of a text begin, and where it is not ASCII: enough to place any offset exactly after the
+/// text itself is gone, so that ten thousand manifests cost their line tables and not their bytes.
+#[derive(Clone, Debug, Default)]
+pub struct LineIndex {
+    starts: Box<[u32]>,
+    /// Offset of each character of more than one byte, with how many bytes it has beyond the first.
+    wide: Box<[(u32, u8)]>,
+    has_bom: bool,
+    len: u32,
+}
+
+impl LineIndex {
+    /// Indexes a text.
+    pub fn new(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let has_bom = text.starts_with('\u{feff}');
+        let mut starts = vec![0];
+        let mut wide = Vec::new();
+        let ascii = bytes.is_ascii();
+        for (at, &byte) in bytes.iter().enumerate() {
+            match byte {
+                b'\n' => starts.push(at as u32 + 1),
+                b'\r' if bytes.get(at + 1) != Some(&b'\n') => starts.push(at as u32 + 1),
+                0xc0.. if !ascii => {
+                    let extra = if byte >= 0xf0 {
+                        3
+                    } else if byte >= 0xe0 {
+                        2
+                    } else {
+                        1
+                    };
+                    wide.push((at as u32, extra));
+                }
+                _ => {}
+            }
+        }
+        Self { starts: starts.into(), wide: wide.into(), has_bom, len: bytes.len() as u32 }
+    }
+
+    /// Length of the text in bytes.
+    pub fn text_len(&self) -> u32 {
+        self.len
+    }
+
+    /// How many lines the text has; the empty text has one.
+    pub fn line_count(&self) -> u32 {
+        self.starts.len() as u32
+    }
+
+    /// The byte range of a line (from one) with its line break, or nothing past the end.
+    pub fn line_span(&self, line: u32) -> Option<Span> {
+        let start = *self.starts.get(line.checked_sub(1)? as usize)?;
+        let end = self.starts.get(line as usize).copied().unwrap_or(self.len);
+        Some(Span::new(start, end))
+    }
+
+    /// Line and column of an offset; an offset past the end is placed at the end.
+    pub fn position(&self, offset: u32) -> Position {
+        let offset = offset.min(self.len);
+        let line = self.starts.partition_point(|&start| start <= offset).max(1);
+        let start = self.starts.get(line - 1).copied().unwrap_or(0);
+        let from = self.wide.partition_point(|&(at, _)| at < start);
+        let until = self.wide.partition_point(|&(at, _)| at < offset);
+        let extra: u32 =
+            self.wide.get(from..until).unwrap_or(&[]).iter().map(|&(_, extra)| u32::from(extra)).sum();
+        let bom = u32::from(line == 1 && self.has_bom && offset > 0);
+        Position { offset, line: line as u32, column: offset - start - extra - bom + 1 }
+    }
+
+    /// Start and end of a span.
+    pub fn positions(&self, span: Span) -> (Position, Position) {
+        (self.position(span.start), self.position(span.end))
+    }
+}
+
+/// One text that was read: what it is called, where its lines are, and how to come by its bytes again.
+///
+/// The text itself is dropped after phase 1 (see [`crate::pipeline`]) unless it exists nowhere else.
+#[derive(Debug)]
+pub struct Source {
+    /// Path relative to the root, with forward slashes; bytes that are not UTF-8 as `\xNN`. For a built-in
+    /// policy `builtin:pack/rule.yaml`.
+    pub path: Arc<str>,
+    /// The file to read again for an excerpt; nothing for standard input and built-in texts.
+    pub file: Option<PathBuf>,
+    /// Line table of the text.
+    pub lines: LineIndex,
+    /// The text, where it exists only in memory.
+    pub text: Option<Arc<str>>,
+    /// A hash of the text, to tell whether a file changed since it was checked.
+    pub digest: u64,
+}
+
+impl Source {
+    /// A source that keeps its text: standard input, an editor's buffer, a built-in policy.
+    pub fn in_memory(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Arc<Self> {
+        let text = text.into();
+        Arc::new(Self {
+            path: path.into(),
+            file: None,
+            lines: LineIndex::new(&text),
+            digest: digest(&text),
+            text: Some(text),
+        })
+    }
+
+    /// A source whose text lies in a file and is not kept.
+    pub fn on_disk(path: impl Into<Arc<str>>, file: PathBuf, text: &str) -> Arc<Self> {
+        Arc::new(Self {
+            path: path.into(),
+            file: Some(file),
+            lines: LineIndex::new(text),
+            digest: digest(text),
+            text: None,
+        })
+    }
+}
+
+/// A hash that tells a changed file from an unchanged one within a run (not a stable or a secure one).
+pub fn digest(text: &str) -> u64 {
+    use std::hash::{DefaultHasher, Hasher};
+    let mut hasher = DefaultHasher::new();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_scalars_without_the_byte_order_mark() {
+        let text = "\u{feff}a: é\r\n✓x: 1\rlast\n";
+        let lines = LineIndex::new(text);
+        let place = |needle: &str| {
+            let at = lines.position(text.find(needle).unwrap() as u32);
+            (at.line, at.column)
+        };
+        assert_eq!(place("a:"), (1, 1));
+        assert_eq!(place("é"), (1, 4));
+        assert_eq!(place("x:"), (2, 2));
+        assert_eq!(place("last"), (3, 1));
+        assert_eq!(lines.line_count(), 4);
+        assert_eq!(lines.position(9999).line, 4);
+        assert_eq!(lines.line_span(2).unwrap().slice(text), "✓x: 1\r");
+    }
+}
