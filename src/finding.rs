@@ -200,7 +200,7 @@ pub struct Finding {
     /// The claim, in one sentence without a full stop.
     pub message: String,
     /// What to do about it.
-    pub help: Option<String>,
+    pub help: Option<Arc<str>>,
     /// Titles of the guide's sections that the rule stands on.
     pub guide: Arc<[String]>,
     /// What would make the rule pass: all of these.
@@ -263,7 +263,7 @@ impl Finding {
 
     /// The same finding with advice.
     #[must_use]
-    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+    pub fn with_help(mut self, help: impl Into<Arc<str>>) -> Self {
         self.help = Some(help.into());
         self
     }

@@ -3,6 +3,10 @@
 //! ```text
 //! cli → discover → read → document → manifest (facts) → link → schema → policy → report → output
 //! ```
+//!
+//! Data flows down this list, imports point up it. Three seams keep it simple: a [`document`] has a byte span for
+//! every key and value; policies know one shape, the facts of [`manifest`]; a [`report`] is computed once, whatever
+//! the format.
 
 // Foundations: import nothing of ours but each other.
 pub mod document;
@@ -11,3 +15,4 @@ pub mod source;
 // Flow: each may import the ones above it.
 pub mod manifest;
 pub mod policy;
+pub mod report;

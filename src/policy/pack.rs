@@ -1,0 +1,160 @@
+//! What a pack is once it is read: rules, parameters, checklists.
+
+use std::sync::Arc;
+
+use super::expression::{Expr, Type};
+use super::template::Template;
+use crate::document::View as TextView;
+use crate::finding::{Place, Scalar, Severity};
+use crate::source::{Source, Span};
+
+/// A pack: a folder of rules with shared parameters.
+#[derive(Debug)]
+pub struct Pack {
+    /// Its name, unique in a run.
+    pub name: Arc<str>,
+    /// Its title.
+    pub title: Box<str>,
+    /// What it is about, and the choices made where its source leaves room.
+    pub description: Box<str>,
+    /// Its version.
+    pub version: Box<str>,
+    /// Its licence.
+    pub license: Box<str>,
+    /// SHA-256 of its files, `sha256:…`.
+    pub digest: Box<str>,
+    /// Its parameters.
+    pub parameters: Vec<Parameter>,
+    /// Its checklists.
+    pub checklists: Vec<Checklist>,
+    /// Conditions of the checklists' signals, by checklist and item: what expressions evaluate.
+    pub signals: Vec<Vec<Expr>>,
+    /// Its rules, by id.
+    pub rules: Vec<Rule>,
+}
+
+/// A threshold with a name.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Its name: `params.NAME` in expressions.
+    pub name: Box<str>,
+    /// Its type.
+    pub kind: Type,
+    /// Its value.
+    pub value: Scalar,
+    /// The value as its source wrote it (`0.10`).
+    pub raw: Box<str>,
+    /// Its unit.
+    pub unit: Box<str>,
+    /// What it is.
+    pub description: Box<str>,
+    /// Where the default comes from.
+    pub source: Box<str>,
+    /// Where the value in force was set: `builtin:PACK`, a file, `--set`.
+    pub set_by: Box<str>,
+    /// The place where it was set, where a file other than the pack did.
+    pub place: Option<Place>,
+}
+
+/// A list of signals that speak for something.
+#[derive(Debug)]
+pub struct Checklist {
+    /// Its name.
+    pub name: Box<str>,
+    /// Its signals, in the order of [`Pack::signals`].
+    pub items: Vec<Signal>,
+}
+
+/// One signal of a checklist.
+#[derive(Debug)]
+pub struct Signal {
+    /// Its id.
+    pub id: Box<str>,
+    /// What it says when it is met.
+    pub title: Box<str>,
+}
+
+/// A severity that may depend on the stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Severities {
+    /// Where no stage is named.
+    pub default: Severity,
+    /// By stage.
+    pub by_stage: Vec<(Box<str>, Severity)>,
+}
+
+impl Severities {
+    /// The severity at a stage.
+    pub fn at(&self, stage: Option<&str>) -> Severity {
+        self.by_stage
+            .iter()
+            .find(|(name, _)| Some(&**name) == stage)
+            .map_or(self.default, |(_, severity)| *severity)
+    }
+}
+
+/// What an undetermined outcome is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undetermined {
+    /// The lower of warning and the rule's severity.
+    Default,
+    /// This severity.
+    As(Severity),
+    /// It is not reported.
+    Off,
+}
+
+/// An expression and the way back from its text to the policy file.
+#[derive(Debug)]
+pub struct Condition {
+    /// The expression.
+    pub expr: Expr,
+    /// From the expression's text to the bytes of the file.
+    pub view: TextView,
+}
+
+impl Condition {
+    /// The bytes of the file under a span of the expression's text.
+    pub fn outer(&self, span: Span) -> Span {
+        self.view.outer(span)
+    }
+}
+
+/// A rule: *applies* and *requires*.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its id; names the bad pattern.
+    pub id: Arc<str>,
+    /// Ids it had before: overrides, waivers and baselines that use them go on working.
+    pub formerly: Vec<Box<str>>,
+    /// A noun phrase.
+    pub summary: Box<str>,
+    /// How bad a failure is.
+    pub severity: Severities,
+    /// How bad an undetermined outcome is.
+    pub undetermined: Undetermined,
+    /// Whether it can be waived.
+    pub waivable: bool,
+    /// `low`, `medium` or `high`.
+    pub precision: Box<str>,
+    /// Words to select it by.
+    pub tags: Vec<Box<str>>,
+    /// Titles of the guide's sections.
+    pub guide: Arc<[String]>,
+    /// Why it is there.
+    pub why: Box<str>,
+    /// When it applies; nothing: always.
+    pub when: Option<Condition>,
+    /// What has to hold.
+    pub require: Condition,
+    /// What it says.
+    pub message: Template,
+    /// What to do.
+    pub help: Arc<str>,
+    /// Strategies that it can apply to; nothing: all.
+    pub strategies: Option<Vec<Box<str>>>,
+    /// The policy file.
+    pub source: Arc<Source>,
+    /// The bytes of its id there.
+    pub id_span: Span,
+}

@@ -1,0 +1,215 @@
+//! Messages with placeholders: `{workload.monthlyRequests}` requests a month, below `{params.minMonthlyRequests}`.
+
+use crate::finding::Scalar;
+use crate::manifest::facts::{FactId, FactSet, FactValue, View};
+use crate::manifest::vocabulary::PathId;
+use crate::source::Span;
+
+/// A parsed message.
+#[derive(Clone, Debug, Default)]
+pub struct Template {
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug)]
+enum Part {
+    Text(Box<str>),
+    Fact(PathId),
+    /// A member of a map: `{metadata.labels.team}`.
+    Member(PathId, Box<str>),
+    Parameter(u16),
+}
+
+/// A placeholder that names nothing, with its bytes in the text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Misplaced {
+    /// What stands between the braces.
+    pub name: String,
+    /// The bytes of it, without the braces.
+    pub span: Span,
+}
+
+impl Template {
+    /// Reads a message; `{{` and `}}` stand for braces. Facts are found by `find_fact`, parameters by their index in
+    /// `parameters`. Unknown placeholders are told, and stand in the message as they are.
+    pub fn parse(
+        text: &str,
+        view: &crate::manifest::vocabulary::Vocabulary,
+        parameters: &[&str],
+    ) -> (Self, Vec<Misplaced>) {
+        let mut parts = Vec::new();
+        let mut misplaced = Vec::new();
+        let mut plain = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find(['{', '}']) {
+            plain.push_str(&rest[..at]);
+            let tail = &rest[at..];
+            if tail.starts_with("{{") || tail.starts_with("}}") {
+                plain.push_str(&tail[..1]);
+                rest = &tail[2..];
+                continue;
+            }
+            let Some(close) = tail.find('}').filter(|_| tail.starts_with('{')) else {
+                let start = (text.len() - tail.len()) as u32;
+                misplaced.push(Misplaced { name: tail[..1].to_owned(), span: Span::new(start, start + 1) });
+                plain.push_str(&tail[..1]);
+                rest = &tail[1..];
+                continue;
+            };
+            let name = &tail[1..close];
+            if let Some(part) = placeholder(name.trim(), view, parameters) {
+                parts.push(Part::Text(std::mem::take(&mut plain).into()));
+                parts.push(part);
+            } else {
+                let start = (text.len() - tail.len()) as u32 + 1;
+                misplaced.push(Misplaced {
+                    name: name.to_owned(),
+                    span: Span::new(start, start + name.len() as u32),
+                });
+                plain.push_str(&tail[..=close]);
+            }
+            rest = &tail[close + 1..];
+        }
+        plain.push_str(rest);
+        parts.push(Part::Text(plain.into()));
+        (Self { parts }, misplaced)
+    }
+
+    /// Indices of the parameters that the message names.
+    pub fn parameters(&self) -> impl Iterator<Item = u16> + '_ {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Parameter(index) => Some(*index),
+            _ => None,
+        })
+    }
+
+    /// The message for one deployment. A number stands as its source wrote it, with thousands separators; a missing
+    /// or rejected fact as `an unknown …`.
+    pub fn render(&self, view: &View<'_>, parameters: &[(Scalar, &str)]) -> String {
+        let mut out = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => out.push_str(text),
+                Part::Fact(path) => match view.one(*path) {
+                    Some(id) => out.push_str(&prose(view.facts, id)),
+                    None => unknown(&mut out, view.vocabulary.path(*path)),
+                },
+                Part::Member(path, key) => {
+                    let member = view.one(*path).and_then(|map| view.facts.member(map, key, view.vocabulary));
+                    match member {
+                        Some(id) => out.push_str(&prose(view.facts, id)),
+                        None => unknown(&mut out, key),
+                    }
+                }
+                Part::Parameter(index) => {
+                    if let Some((value, raw)) = parameters.get(*index as usize) {
+                        match value {
+                            Scalar::Int(_) | Scalar::Number(_) => out.push_str(&separated(raw)),
+                            other => out.push_str(&scalar_prose(other)),
+                        }
+                    }
+                }
+            }
+        }
+        out
+    }
+}
+
+fn unknown(out: &mut String, name: &str) {
+    out.push_str("an unknown ");
+    out.push_str(name);
+}
+
+fn placeholder(
+    name: &str,
+    vocabulary: &crate::manifest::vocabulary::Vocabulary,
+    parameters: &[&str],
+) -> Option<Part> {
+    if let Some(parameter) = name.strip_prefix("params.") {
+        let index = parameters.iter().position(|own| *own == parameter)?;
+        return Some(Part::Parameter(index as u16));
+    }
+    if name.is_empty() || name.contains("[]") || name.ends_with('*') {
+        return None;
+    }
+    if let Some(path) = vocabulary.find(name) {
+        return Some(Part::Fact(path));
+    }
+    ["metadata.labels", "metadata.annotations"].iter().find_map(|map| {
+        let key = name.strip_prefix(map)?;
+        let key = key
+            .strip_prefix('.')
+            .or_else(|| key.strip_prefix("['").and_then(|key| key.strip_suffix("']")))?;
+        Some(Part::Member(vocabulary.find(map)?, key.into()))
+    })
+}
+
+/// A fact's value in a sentence.
+pub fn prose(facts: &FactSet, id: FactId) -> String {
+    match facts.value(id) {
+        FactValue::Bool(value) => value.to_string(),
+        FactValue::Int(value) => facts.raw(id).map_or_else(|| separated(&value.to_string()), separated),
+        FactValue::Number(value) => facts.raw(id).map_or_else(|| separated(&value.to_string()), separated),
+        FactValue::Text(value) => value.to_owned(),
+        FactValue::List => {
+            let items: Vec<String> = facts.children(id).map(|child| prose(facts, child)).collect();
+            if items.is_empty() { "nothing".to_owned() } else { items.join(", ") }
+        }
+        FactValue::Object => "an object".to_owned(),
+        FactValue::Rejected => "an invalid value".to_owned(),
+    }
+}
+
+/// A scalar in a sentence.
+pub fn scalar_prose(value: &Scalar) -> String {
+    match value {
+        Scalar::Null => "nothing".to_owned(),
+        Scalar::Bool(value) => value.to_string(),
+        Scalar::Int(value) => separated(&value.to_string()),
+        Scalar::Number(value) => separated(&value.to_string()),
+        Scalar::Text(value) => value.to_string(),
+        Scalar::List(items) => items.iter().map(scalar_prose).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// A decimal number with a comma before every third digit of its whole part; anything else (`6e5`, `0x10`) as it is.
+pub fn separated(number: &str) -> String {
+    let (sign, digits) = match number.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", number),
+    };
+    let (whole, fraction) = match digits.find('.') {
+        Some(at) => digits.split_at(at),
+        None => (digits, ""),
+    };
+    let plain = !whole.is_empty()
+        && whole.bytes().all(|byte| byte.is_ascii_digit())
+        && fraction.bytes().skip(1).all(|byte| byte.is_ascii_digit());
+    if !plain {
+        return number.to_owned();
+    }
+    let mut out = String::from(sign);
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out.push_str(fraction);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_separated_only_in_plain_decimals() {
+        assert_eq!(separated("500000"), "500,000");
+        assert_eq!(separated("-1234567.50"), "-1,234,567.50");
+        assert_eq!(separated("6e5"), "6e5");
+        assert_eq!(separated("0.10"), "0.10");
+        assert_eq!(separated("999"), "999");
+        assert_eq!(separated("1000"), "1,000");
+    }
+}

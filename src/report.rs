@@ -1,0 +1,177 @@
+//! The report: every finding and every deployment, sorted, counted, with the exit status. Computed once, whatever
+//! the format: each format shows the same.
+
+use std::sync::Arc;
+
+use crate::finding::{Finding, Outcome, Scalar, Severity, Status};
+
+/// What to fail on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// Open findings at or above a severity.
+    AtLeast(Severity),
+    /// Nothing.
+    Never,
+}
+
+/// The exit status of a run. The order is that of precedence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// 0: nothing at or above `--fail-on`.
+    #[default]
+    Clean,
+    /// 1: findings.
+    Findings,
+    /// 2: could not run, a named file that is unreadable, or a mistake in config, policies, waivers or baseline.
+    Trouble,
+}
+
+impl Exit {
+    /// The process's status.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Findings => 1,
+            Self::Trouble => 2,
+        }
+    }
+}
+
+/// The circumstances of a run.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The commit that was checked, where one is known.
+    pub commit: Option<String>,
+    /// The ref that config and policies were read from (`--trust`).
+    pub trust: Option<String>,
+    /// The day of the run.
+    pub today: jiff::civil::Date,
+    /// SHA-256 of the config in force, `sha256:…`.
+    pub config: String,
+}
+
+/// A pack in force.
+#[derive(Clone, Debug)]
+pub struct PackRecord {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its version.
+    pub version: Box<str>,
+    /// SHA-256 of its files, `sha256:…`.
+    pub digest: Box<str>,
+    /// Its parameters in force, in the order of the pack file.
+    pub parameters: Vec<(Box<str>, Scalar)>,
+}
+
+/// How the rules came out on a deployment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OutcomeCounts {
+    /// Rules that apply and hold.
+    pub pass: u32,
+    /// Rules that apply and do not hold.
+    pub fail: u32,
+    /// Rules that apply and cannot be decided.
+    pub undetermined: u32,
+    /// Rules that do not apply.
+    pub not_applicable: u32,
+    /// Rules of which it is unknown whether they apply, and which therefore do not.
+    pub not_applicable_unknown: u32,
+}
+
+/// A deployment in the report.
+#[derive(Clone, Debug)]
+pub struct DeploymentRecord {
+    /// `namespace/name`, or the name alone; nothing where the name was rejected.
+    pub name: Option<Arc<str>>,
+    /// Its file.
+    pub file: Arc<str>,
+    /// The document in it.
+    pub document: u32,
+    /// Format id.
+    pub format: &'static str,
+    /// Who owns it, where that is known.
+    pub owner: Option<Box<str>>,
+    /// Its stage, where that is known.
+    pub stage: Option<Box<str>>,
+    /// Its strategy, where that is known.
+    pub strategy: Option<Box<str>>,
+    /// How the rules came out.
+    pub outcomes: OutcomeCounts,
+}
+
+/// A file that looks like an LLM deployment, listed where no manifest was found.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Candidate {
+    /// The file.
+    pub file: Arc<str>,
+    /// What gave it away (`model_list`, `vllm/vllm-openai`, …).
+    pub marker: &'static str,
+}
+
+/// The counts of a run. Errors, warnings and notes count open findings; `undetermined`, `invalid` and `unreadable`
+/// overlap them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Files read.
+    pub files: u64,
+    /// Files that could not be parsed and have nothing to do with us.
+    pub skipped: u64,
+    /// Manifests found.
+    pub manifests: u64,
+    /// Open findings of severity error.
+    pub errors: u64,
+    /// Open findings of severity warning.
+    pub warnings: u64,
+    /// Open findings of severity note.
+    pub notes: u64,
+    /// Open findings that are undetermined.
+    pub undetermined: u64,
+    /// Open findings that are invalid.
+    pub invalid: u64,
+    /// Open findings that are unreadable.
+    pub unreadable: u64,
+    /// Findings taken back by a comment.
+    pub suppressed: u64,
+    /// Findings excused by a waiver.
+    pub waived: u64,
+    /// Findings of the baseline.
+    pub baselined: u64,
+    /// Rules over all deployments of which it is unknown whether they apply.
+    pub not_applicable_unknown: u64,
+}
+
+/// Everything a run came to.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The circumstances.
+    pub run: Run,
+    /// Packs in force, by name.
+    pub packs: Vec<PackRecord>,
+    /// The counts.
+    pub summary: Summary,
+    /// Deployments, by file and document.
+    pub deployments: Vec<DeploymentRecord>,
+    /// Findings, by file, document, offset, rule, code.
+    pub findings: Vec<Finding>,
+    /// Where no manifest was found: up to ten files that look like deployments.
+    pub candidates: Vec<Candidate>,
+    /// The exit status.
+    pub exit: Exit,
+}
+
+/// The exit status that findings come to.
+pub fn exit_status(findings: &[Finding], fail_on: FailOn, named_unreadable: bool) -> Exit {
+    let mut exit = if named_unreadable { Exit::Trouble } else { Exit::Clean };
+    for finding in findings.iter().filter(|finding| finding.status == Status::Open) {
+        let ours = finding.outcome == Outcome::Invalid
+            && matches!(&*finding.rule, "config" | "policy" | "waivers" | "baseline")
+            && finding.severity == Severity::Error;
+        if ours {
+            exit = Exit::Trouble;
+        } else if matches!(finding.outcome, Outcome::Pass | Outcome::NotApplicable) {
+        } else if matches!(fail_on, FailOn::AtLeast(least) if finding.severity >= least) {
+            exit = exit.max(Exit::Findings);
+        }
+    }
+    exit
+}
