@@ -13,13 +13,18 @@ fn main() -> io::Result<()> {
     let mut code = String::from("pub(super) static PACKS: &[EmbeddedPack] = &[\n");
     for pack in sorted(&root)?.into_iter().filter(|path| path.join("pack.yaml").is_file()) {
         println!("cargo::rerun-if-changed={}", pack.display());
-        let _ = writeln!(code, "EmbeddedPack {{ name: {:?}, text: include_str!({:?}), rules: &[", stem(&pack), pack.join("pack.yaml"));
+        let _ = writeln!(
+            code,
+            "EmbeddedPack {{ name: {:?}, text: include_str!({:?}), rules: &[",
+            stem(&pack),
+            pack.join("pack.yaml")
+        );
         for rule in sorted(&pack)? {
             if rule.extension().is_some_and(|extension| extension == "yaml") && stem(&rule) != "pack" {
                 println!("cargo::rerun-if-changed={}", rule.display());
                 let _ = writeln!(
                     code,
-                    "EmbeddedRule {{ id: {:?}, text: include_str!({rule:?}), strategies: {:?} }},",
+                    "EmbeddedRule {{ id: {:?}, text: include_str!({rule:?}), strategies: &{:?} }},",
                     stem(&rule),
                     strategies(&fs::read_to_string(&rule)?)
                 );
@@ -32,7 +37,8 @@ fn main() -> io::Result<()> {
 }
 
 fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut paths = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    let mut paths =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
     paths.sort();
     Ok(paths)
 }

@@ -11,8 +11,10 @@
 // Foundations: import nothing of ours but each other.
 pub mod document;
 pub mod finding;
+pub mod nearest;
 pub mod source;
 // Flow: each may import the ones above it.
 pub mod manifest;
 pub mod policy;
 pub mod report;
+pub mod schema;

@@ -7,7 +7,8 @@ pub fn nearest<T: AsRef<str>>(name: &str, candidates: impl IntoIterator<Item = T
     for candidate in candidates {
         let score = strsim::jaro_winkler(&lower, &candidate.as_ref().to_lowercase());
         // Jaro-Winkler likes common prefixes too much for short words; a typo changes few letters.
-        let near = score > 0.82 || strsim::damerau_levenshtein(&lower, &candidate.as_ref().to_lowercase()) <= 2 && name.len() > 3;
+        let near = score > 0.82
+            || strsim::damerau_levenshtein(&lower, &candidate.as_ref().to_lowercase()) <= 2 && name.len() > 3;
         if near && best.as_ref().is_none_or(|(held, _)| score > *held) {
             best = Some((score, candidate));
         }

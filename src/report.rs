@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use crate::finding::{Finding, Outcome, Scalar, Severity, Status};
+use crate::finding::{Finding, Outcome, Severity, Status};
+pub use crate::policy::{OutcomeCounts, PackRecord};
 
 /// What to fail on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,34 +49,6 @@ pub struct Run {
     pub today: jiff::civil::Date,
     /// SHA-256 of the config in force, `sha256:…`.
     pub config: String,
-}
-
-/// A pack in force.
-#[derive(Clone, Debug)]
-pub struct PackRecord {
-    /// Its name.
-    pub name: Arc<str>,
-    /// Its version.
-    pub version: Box<str>,
-    /// SHA-256 of its files, `sha256:…`.
-    pub digest: Box<str>,
-    /// Its parameters in force, in the order of the pack file.
-    pub parameters: Vec<(Box<str>, Scalar)>,
-}
-
-/// How the rules came out on a deployment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct OutcomeCounts {
-    /// Rules that apply and hold.
-    pub pass: u32,
-    /// Rules that apply and do not hold.
-    pub fail: u32,
-    /// Rules that apply and cannot be decided.
-    pub undetermined: u32,
-    /// Rules that do not apply.
-    pub not_applicable: u32,
-    /// Rules of which it is unknown whether they apply, and which therefore do not.
-    pub not_applicable_unknown: u32,
 }
 
 /// A deployment in the report.

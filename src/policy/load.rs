@@ -42,11 +42,7 @@ impl PackNames {
 
     /// The same as expressions take them.
     pub fn names(&self) -> Names<'_> {
-        Names {
-            vocabulary: Vocabulary::native(),
-            parameters: &self.parameters,
-            checklists: &self.checklists,
-        }
+        Names { vocabulary: Vocabulary::native(), parameters: &self.parameters, checklists: &self.checklists }
     }
 }
 
@@ -58,7 +54,12 @@ pub fn load_pack(file: &PolicyText, findings: &mut Vec<Finding>) -> Option<Pack>
         name: text(document.root(), &["metadata", "name"])?.into(),
         title: text(spec, &["title"]).unwrap_or_default().into(),
         description: text(spec, &["description"]).unwrap_or_default().trim_end().into(),
-        version: spec.get("version").map(NodeRef::source_text).unwrap_or_default().trim_matches(['"', '\'']).into(),
+        version: spec
+            .get("version")
+            .map(NodeRef::source_text)
+            .unwrap_or_default()
+            .trim_matches(['"', '\''])
+            .into(),
         license: text(spec, &["license"]).unwrap_or_default().into(),
         source: PackSource {
             title: text(spec, &["source", "title"]).unwrap_or_default().into(),
@@ -73,7 +74,8 @@ pub fn load_pack(file: &PolicyText, findings: &mut Vec<Finding>) -> Option<Pack>
         rules: Vec::new(),
         file: Arc::clone(&file.source),
     };
-    let set_by: Box<str> = if file.trusted { format!("builtin:{}", pack.name) } else { file.source.path.to_string() }.into();
+    let set_by: Box<str> =
+        if file.trusted { format!("builtin:{}", pack.name) } else { file.source.path.to_string() }.into();
     for entry in spec.get("parameters").into_iter().flat_map(NodeRef::entries) {
         let node = entry.value();
         let Some(default) = node.get("default") else { continue };
@@ -121,7 +123,8 @@ pub fn parameter_value(node: NodeRef<'_>) -> Option<(Type, Scalar)> {
         document::Kind::Float(value) if value.is_finite() => Some((Type::Double, Scalar::Number(value))),
         document::Kind::String(_) => Some((Type::String, Scalar::Text(node.as_str()?.into()))),
         document::Kind::Sequence(_) => {
-            let items = node.items().map(|item| Some(parameter_value(item)?.1)).collect::<Option<Vec<_>>>()?;
+            let items =
+                node.items().map(|item| Some(parameter_value(item)?.1)).collect::<Option<Vec<_>>>()?;
             Some((Type::List, Scalar::List(items)))
         }
         _ => None,
@@ -150,15 +153,25 @@ pub fn load_rule(file: &PolicyText, names: &PackNames, findings: &mut Vec<Findin
         return None;
     }
     let (when, require) = (when?, require?);
-    let strategies = when
-        .as_ref()
-        .and_then(|when| expression::demanded_strategies(&when.expr, Vocabulary::native()));
+    let strategies =
+        when.as_ref().and_then(|when| expression::demanded_strategies(&when.expr, Vocabulary::native()));
     let strings = |key: &str| -> Vec<Box<str>> {
-        spec.get(key).into_iter().flat_map(NodeRef::items).filter_map(NodeRef::as_str).map(Into::into).collect()
+        spec.get(key)
+            .into_iter()
+            .flat_map(NodeRef::items)
+            .filter_map(NodeRef::as_str)
+            .map(Into::into)
+            .collect()
     };
     Some(Rule {
         id: metadata.get("name")?.as_str()?.into(),
-        formerly: metadata.get("formerly").into_iter().flat_map(NodeRef::items).filter_map(NodeRef::as_str).map(Into::into).collect(),
+        formerly: metadata
+            .get("formerly")
+            .into_iter()
+            .flat_map(NodeRef::items)
+            .filter_map(NodeRef::as_str)
+            .map(Into::into)
+            .collect(),
         summary: text(spec, &["summary"]).unwrap_or_default().into(),
         severity: severities(spec.get("severity")?)?,
         undetermined: match text(spec, &["undetermined"]) {
@@ -169,7 +182,13 @@ pub fn load_rule(file: &PolicyText, names: &PackNames, findings: &mut Vec<Findin
         waivable: !matches!(spec.get("waivable").map(NodeRef::kind), Some(document::Kind::Bool(false))),
         precision: text(spec, &["precision"]).unwrap_or("medium").into(),
         tags: strings("tags"),
-        guide: spec.get("guide").into_iter().flat_map(NodeRef::items).filter_map(NodeRef::as_str).map(str::to_owned).collect(),
+        guide: spec
+            .get("guide")
+            .into_iter()
+            .flat_map(NodeRef::items)
+            .filter_map(NodeRef::as_str)
+            .map(str::to_owned)
+            .collect(),
         why: text(spec, &["why"]).unwrap_or_default().trim_end().into(),
         when,
         require,
@@ -187,12 +206,20 @@ fn open(file: &PolicyText, kind: schema::PolicyKind, findings: &mut Vec<Finding>
     let mut stream = document::parse(&file.text, &limits);
     for problem in &stream.problems {
         let place = Place::at(&file.source, Some(problem.document), problem.span);
-        let mut finding = Finding::invalid("policy", problem.code, problem.message.clone(), Label::new(place, short(problem)));
+        let mut finding = Finding::invalid(
+            "policy",
+            problem.code,
+            problem.message.clone(),
+            Label::new(place, short(problem)),
+        );
         if let Some(help) = &problem.help {
             finding = finding.with_help(help.as_str());
         }
         for (span, words) in &problem.related {
-            finding = finding.with_label(Label::new(Place::at(&file.source, Some(problem.document), *span), words.as_str()));
+            finding = finding.with_label(Label::new(
+                Place::at(&file.source, Some(problem.document), *span),
+                words.as_str(),
+            ));
         }
         findings.push(finding);
     }
@@ -256,7 +283,12 @@ fn severities(node: NodeRef<'_>) -> Option<Severities> {
     Some(Severities { default, by_stage })
 }
 
-fn condition(node: NodeRef<'_>, names: Names<'_>, source: &Arc<Source>, findings: &mut Vec<Finding>) -> Option<Condition> {
+fn condition(
+    node: NodeRef<'_>,
+    names: Names<'_>,
+    source: &Arc<Source>,
+    findings: &mut Vec<Finding>,
+) -> Option<Condition> {
     // `when: true` is an expression too, though YAML reads a truth value.
     let text = node.as_str().unwrap_or_else(|| node.source_text());
     match expression::compile(text, Type::Bool, names) {
@@ -300,7 +332,12 @@ fn words(code: &str) -> &'static str {
     }
 }
 
-fn template(node: NodeRef<'_>, names: &PackNames, source: &Arc<Source>, findings: &mut Vec<Finding>) -> Template {
+fn template(
+    node: NodeRef<'_>,
+    names: &PackNames,
+    source: &Arc<Source>,
+    findings: &mut Vec<Finding>,
+) -> Template {
     let parameters: Vec<&str> = names.parameters.iter().map(|(name, _)| &**name).collect();
     let text = node.as_str().unwrap_or_default();
     let (template, misplaced) = Template::parse(text, Vocabulary::native(), &parameters);
@@ -324,19 +361,33 @@ fn template(node: NodeRef<'_>, names: &PackNames, source: &Arc<Source>, findings
     template
 }
 
-fn missing_examples(spec: NodeRef<'_>, source: &Arc<Source>, document: &Document, findings: &mut Vec<Finding>) {
+fn missing_examples(
+    spec: NodeRef<'_>,
+    source: &Arc<Source>,
+    document: &Document,
+    findings: &mut Vec<Finding>,
+) {
     let examples = spec.get("examples");
     for (kind, what) in [("pass", "passes"), ("fail", "fails")] {
         if examples.and_then(|node| node.get(kind)).is_none_or(NodeRef::is_empty) {
             let (_, key, _) = document.pointer_place("/spec/examples");
-            let place = Place { source: Arc::clone(source), document: Some(document.index), pointer: Some("/spec/examples".into()), span: key };
+            let place = Place {
+                source: Arc::clone(source),
+                document: Some(document.index),
+                pointer: Some("/spec/examples".into()),
+                span: key,
+            };
             let finding = Finding::invalid(
                 "policy",
                 "missing-examples",
                 format!("This rule has no example that {what}"),
                 Label::new(place, format!("no `{kind}` examples")),
             );
-            findings.push(finding.with_severity(Severity::Warning).with_help("A rule nobody has seen pass and fail may do neither; give both"));
+            findings.push(
+                finding
+                    .with_severity(Severity::Warning)
+                    .with_help("A rule nobody has seen pass and fail may do neither; give both"),
+            );
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::load::{self, PolicyText};
 use super::expression::{Expr, Type};
+use super::load::{self, PolicyText};
 use super::template::Template;
 use crate::document::View as TextView;
 use crate::finding::{Place, Scalar, Severity};
@@ -75,7 +75,9 @@ impl RuleSlot {
     /// Whether it can apply to a deployment of this strategy (nothing: unknown).
     pub fn meets(&self, strategy: Option<&str>) -> bool {
         match strategy {
-            Some(strategy) if !self.strategies.is_empty() => self.strategies.iter().any(|own| **own == *strategy),
+            Some(strategy) if !self.strategies.is_empty() => {
+                self.strategies.iter().any(|own| **own == *strategy)
+            }
             _ => true,
         }
     }
