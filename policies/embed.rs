@@ -3,6 +3,10 @@
 //! For each rule it also notes which strategies its `when` names, read off the text. That index only spares the
 //! start of a process the reading of rules that cannot apply; a test holds it to what the checked expression says.
 
+#![expect(clippy::print_stdout, reason = "a build script talks to cargo through its standard output")]
+#![expect(clippy::disallowed_methods, reason = "a build script reads the files it embeds")]
+#![expect(clippy::unnecessary_debug_formatting, reason = "paths are written as string literals of Rust")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};

@@ -15,3 +15,11 @@ pub enum PolicyKind {
 pub fn validate_policy(_: &Document, _: &Arc<Source>, _: PolicyKind) -> Vec<Finding> {
     Vec::new()
 }
+/// V.
+pub fn validate_spec(
+    _: &Document,
+    _: &Arc<Source>,
+    _: crate::document::NodeRef<'_>,
+) -> (Vec<Finding>, crate::document::Rejected) {
+    (Vec::new(), crate::document::Rejected::default())
+}

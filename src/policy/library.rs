@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::Policies;
 use super::embedded::{self, EmbeddedPack};
 use super::expression::Type;
-use super::load::{self, PackNames, PolicyText};
+use super::load::{self, PolicyText};
 use super::pack::{Pack, RuleSlot};
 use crate::document::{self, Limits};
 use crate::finding::{Finding, Label, Place, Scalar};
@@ -127,7 +127,7 @@ impl Policies {
             );
             return;
         }
-        let names = PackNames::of(&pack);
+        let names = pack.names.clone();
         let mut digest = Digests::new(&pack_file.text);
         let mut complete = true;
         for file in rules {

@@ -11,7 +11,7 @@ use crate::document::{self, Document, Limits, NodeRef, ProblemKind, View as Text
 use crate::finding::{Finding, Label, Place, Scalar, Severity};
 use crate::manifest::vocabulary::Vocabulary;
 use crate::schema;
-use crate::source::{Source, Span};
+use crate::source::Source;
 
 /// A policy file: what it is called, and what it says.
 #[derive(Clone, Debug)]
@@ -32,8 +32,8 @@ pub struct PackNames {
 }
 
 impl PackNames {
-    /// The names of a pack.
-    pub fn of(pack: &Pack) -> Self {
+    /// The names of a pack whose tables are read.
+    fn of(pack: &Pack) -> Self {
         Self {
             parameters: pack.parameters.iter().map(|own| (own.name.clone(), own.kind)).collect(),
             checklists: pack.checklists.iter().map(|own| own.name.clone()).collect(),
@@ -73,6 +73,7 @@ pub fn load_pack(file: &PolicyText, findings: &mut Vec<Finding>) -> Option<Pack>
         signals: Vec::new(),
         rules: Vec::new(),
         file: Arc::clone(&file.source),
+        names: PackNames::default(),
     };
     let set_by: Box<str> =
         if file.trusted { format!("builtin:{}", pack.name) } else { file.source.path.to_string() }.into();
@@ -97,7 +98,8 @@ pub fn load_pack(file: &PolicyText, findings: &mut Vec<Finding>) -> Option<Pack>
     for list in &lists {
         pack.checklists.push(Checklist { name: list.key().into(), items: Vec::new() });
     }
-    let names = PackNames::of(&pack);
+    pack.names = PackNames::of(&pack);
+    let names = pack.names.clone();
     for (list, checklist) in lists.iter().zip(&mut pack.checklists) {
         let mut conditions = Vec::new();
         for item in list.value().items() {
@@ -435,6 +437,3 @@ pub fn unused_parameters(pack: &Pack, findings: &mut Vec<Finding>) {
         );
     }
 }
-
-/// The bytes of nothing in particular: the start of a file.
-pub const START: Span = Span::new(0, 0);

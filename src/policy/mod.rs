@@ -1,10 +1,12 @@
 //! Policies: packs of rules, read and checked before any manifest, evaluated on facts. Knows facts, never formats.
 
+pub mod advice;
 pub mod embedded;
 pub mod eval;
+pub mod examples;
 pub mod expression;
-mod judge;
-mod library;
+pub mod judge;
+pub mod library;
 pub mod load;
 pub mod pack;
 pub mod template;

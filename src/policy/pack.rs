@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::expression::{Expr, Type};
-use super::load::{self, PolicyText};
+use super::load::{self, PackNames, PolicyText};
 use super::template::Template;
 use crate::document::View as TextView;
 use crate::finding::{Place, Scalar, Severity};
@@ -36,6 +36,8 @@ pub struct Pack {
     pub rules: Vec<RuleSlot>,
     /// The file `pack.yaml`.
     pub file: Arc<Source>,
+    /// The names that its rules may use.
+    pub(super) names: PackNames,
 }
 
 /// The work that a pack encodes.
@@ -86,9 +88,7 @@ impl RuleSlot {
 impl Pack {
     /// A rule of the pack, read now if it has not been; nothing where a mistake keeps it from running.
     pub fn rule<'a>(&self, slot: &'a RuleSlot) -> Option<&'a Rule> {
-        slot.rule
-            .get_or_init(|| load::load_rule(&slot.file, &load::PackNames::of(self), &mut Vec::new()))
-            .as_ref()
+        slot.rule.get_or_init(|| load::load_rule(&slot.file, &self.names, &mut Vec::new())).as_ref()
     }
 
     /// All its rules, read.
