@@ -48,6 +48,7 @@ fn stepped(number: &str, up: bool) -> String {
 
 fn mutants(pack: &EmbeddedPack, text: &str) -> Vec<Mutant> {
     let mut mutants = Vec::new();
+    let mut moved_thresholds = Vec::new();
     let pack_text: Arc<str> = pack.text.into();
     let pack_stream = document::parse(&pack_text, &Limits::default());
     let parameters_node = pack_stream.documents[0].root().get("spec").unwrap().get("parameters").unwrap();
@@ -107,7 +108,7 @@ fn mutants(pack: &EmbeddedPack, text: &str) -> Vec<Mutant> {
                     let default = entry.value().get("default").unwrap();
                     for up in [true, false] {
                         let moved = stepped(default.source_text(), up);
-                        mutants.push(Mutant {
+                        moved_thresholds.push(Mutant {
                             what: format!("{part}: {} at {moved}", entry.key()),
                             pack: replaced(pack.text, default.span(), &moved),
                             rule: text.to_owned(),
@@ -118,6 +119,7 @@ fn mutants(pack: &EmbeddedPack, text: &str) -> Vec<Mutant> {
             }
         }
     }
+    mutants.extend(moved_thresholds);
     mutants
 }
 
