@@ -51,11 +51,16 @@ fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Strategies that the first conjunct of a one-line `when` names; all where it says nothing of the kind.
+/// Strategies that the first conjunct of a `when` names, whether it stands behind its key or below it; none where it
+/// says nothing of the kind.
 fn strategies(rule: &str) -> &'static [&'static str] {
-    let when = rule.lines().find_map(|line| line.strip_prefix("  when:")).unwrap_or_default();
-    let first = when.split("&&").next().unwrap_or_default().trim().trim_matches('"').trim();
-    match first {
+    let mut lines = rule.lines().skip_while(|line| !line.starts_with("  when:"));
+    let first = match lines.next().map(|line| line.trim_start_matches("  when:").trim()) {
+        Some("|-" | "|" | ">-" | ">") => lines.next().unwrap_or_default(),
+        Some(text) => text,
+        None => "",
+    };
+    match first.split("&&").next().unwrap_or_default().trim().trim_matches('"').trim() {
         "customization.strategy == 'fine-tuning'" => &["fine-tuning"],
         "customization.strategy == 'prompting'" => &["prompting"],
         "customization.strategy == 'hybrid'" => &["hybrid"],
