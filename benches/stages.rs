@@ -92,8 +92,7 @@ fn stages(criterion: &mut Criterion) {
     let rule = pack.all_rules().find(|rule| &*rule.id == "fine-tuning-below-volume").unwrap();
     let view = View::new(&deployment.facts, Vocabulary::native());
     let parameters: Vec<_> = pack.parameters.iter().map(|parameter| parameter.value.clone()).collect();
-    let input =
-        Input { view: &view, parameters: &parameters, checklists: &pack.signals, today: TODAY };
+    let input = Input { view: &view, parameters: &parameters, checklists: &pack.signals, today: TODAY };
     criterion.bench_function("rule: one verdict with provenance", |bencher| {
         bencher.iter(|| rule.verdict(black_box(input)));
     });
@@ -129,8 +128,14 @@ fn stages(criterion: &mut Criterion) {
             let mut out = Vec::new();
             bencher.iter(|| {
                 out.clear();
-                output::render(Format::Human, &report, &output::InMemory, &output::Options::default(), &mut out)
-                    .unwrap();
+                output::render(
+                    Format::Human,
+                    &report,
+                    &output::InMemory,
+                    &output::Options::default(),
+                    &mut out,
+                )
+                .unwrap();
             });
         });
     }

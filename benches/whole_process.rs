@@ -76,7 +76,8 @@ fn measure(command: &mut Command) -> Measured {
 fn children_seconds() -> f64 {
     let Ok(stat) = std::fs::read_to_string("/proc/self/stat") else { return f64::NAN };
     let after_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks: f64 = after_name.split_whitespace().skip(13).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
+    let ticks: f64 =
+        after_name.split_whitespace().skip(13).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
     ticks / 100.0
 }
 
@@ -88,7 +89,10 @@ fn bare_read(folder: &Path) {
         let bytes = &bytes;
         Box::new(move |entry| {
             if let Ok(entry) = entry
-                && entry.path().extension().is_some_and(|ending| ending == "yaml" || ending == "yml" || ending == "json")
+                && entry
+                    .path()
+                    .extension()
+                    .is_some_and(|ending| ending == "yaml" || ending == "yml" || ending == "json")
                 && let Ok(mut file) = std::fs::File::open(entry.path())
             {
                 buffer.clear();

@@ -5,14 +5,20 @@
 //! remember the `<<` they came by. A broken document does not lose the others: problems are collected beside
 //! the documents that could be read.
 
+mod builder;
+mod entries;
+mod extent;
 mod json;
 mod parse;
 mod scalar;
+mod syntax;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use crate::source::Span;
 
-pub use json::TreeJson;
+pub use json::{TreeJson, TreeNode};
 pub use parse::parse;
 pub use view::{Segment, View};
 
@@ -95,6 +101,8 @@ pub(crate) struct Child {
     pub(crate) merged: Option<Span>,
     /// Whether the same key stands in this mapping more than once.
     pub(crate) duplicate: bool,
+    /// Whether an earlier entry of this mapping has the same key.
+    pub(crate) shadowed: bool,
 }
 
 /// A comment: its span with the `#`, without the line break.
@@ -118,8 +126,9 @@ pub enum ProblemKind {
 pub struct Problem {
     /// Unreadable or invalid.
     pub kind: ProblemKind,
-    /// `syntax`, `encoding`, `limit-depth`, `limit-nodes`, `limit-alias`, `duplicate-key`, `recursive-alias`,
-    /// `unknown-alias`, `unknown-tag`, `complex-key`, `merge`.
+    /// Unreadable: `syntax`, `encoding`, `limit-bytes`, `limit-depth`, `limit-nodes`, `limit-alias`. Invalid:
+    /// `duplicate-key`, `recursive-alias`, `unknown-alias`, `unknown-tag`, `tag`, `complex-key`, `merge`,
+    /// `limit-findings`.
     pub code: &'static str,
     /// The claim.
     pub message: String,

@@ -62,17 +62,25 @@ impl Desk<'_> {
         let Some(document) = stream.documents.first() else { return };
         let Some(lists) = document.root().get("spec").and_then(|spec| spec.get("examples")) else { return };
         for (kind, claim) in KINDS {
-            for example in lists.get(kind).into_iter().flat_map(NodeRef::items) {
+            for (index, example) in lists.get(kind).into_iter().flat_map(NodeRef::items).enumerate() {
                 examples.examples += 1;
-                self.example(example, kind, claim, &mut examples.failures);
+                let pointer = format!("/spec/examples/{kind}/{index}");
+                self.example(example, &pointer, kind, claim, &mut examples.failures);
             }
         }
     }
 
-    fn example(&self, example: NodeRef<'_>, kind: &str, claim: &str, failures: &mut Vec<Finding>) {
+    fn example(
+        &self,
+        example: NodeRef<'_>,
+        pointer: &str,
+        kind: &str,
+        claim: &str,
+        failures: &mut Vec<Finding>,
+    ) {
         let source: &Arc<Source> = &self.rule.source;
         let document = example.document();
-        let (findings, rejected) = schema::validate_spec(document, source, example);
+        let (findings, rejected) = schema::validate_spec(example, pointer, source);
         let valid = findings.is_empty();
         failures.extend(findings.into_iter().map(|mut finding| {
             finding.rule = "policy".into();
@@ -90,7 +98,7 @@ impl Desk<'_> {
         if verdict.as_str() == claim {
             return;
         }
-        let place = Place::at(source, Some(document.index), example.span());
+        let place = Place::at(source, Some(document.index), example.span()).with_pointer(pointer);
         let outcome = match &verdict {
             Verdict::Pass(_) => "passes".to_owned(),
             Verdict::Fail(_) => "fails".to_owned(),

@@ -7,8 +7,8 @@ use super::pack::{
     Checklist, Condition, Pack, PackSource, Parameter, Rule, RuleSlot, Severities, Signal, Undetermined,
 };
 use super::template::Template;
-use crate::document::{self, Document, Limits, NodeRef, ProblemKind, View as TextView};
-use crate::finding::{Finding, Label, Place, Scalar, Severity};
+use crate::document::{self, Document, Limits, NodeRef, View as TextView};
+use crate::finding::{Finding, Label, Outcome, Place, Scalar, Severity};
 use crate::manifest::vocabulary::Vocabulary;
 use crate::schema;
 use crate::source::Source;
@@ -206,25 +206,14 @@ pub fn load_rule(file: &PolicyText, names: &PackNames, findings: &mut Vec<Findin
 fn open(file: &PolicyText, kind: schema::PolicyKind, findings: &mut Vec<Finding>) -> Option<Document> {
     let limits = Limits { nodes: 100_000, depth: 64, ..Limits::default() };
     let mut stream = document::parse(&file.text, &limits);
-    for problem in &stream.problems {
-        let place = Place::at(&file.source, Some(problem.document), problem.span);
-        let mut finding = Finding::invalid(
-            "policy",
-            problem.code,
-            problem.message.clone(),
-            Label::new(place, short(problem)),
-        );
-        if let Some(help) = &problem.help {
-            finding = finding.with_help(help.as_str());
-        }
-        for (span, words) in &problem.related {
-            finding = finding.with_label(Label::new(
-                Place::at(&file.source, Some(problem.document), *span),
-                words.as_str(),
-            ));
-        }
-        findings.push(finding);
-    }
+    // A policy that cannot be read is a mistake in a policy: the run is in trouble, not the repo.
+    findings.extend(
+        schema::problems(&stream.problems, "policy", &file.source).into_iter().map(|finding| Finding {
+            rule: "policy".into(),
+            outcome: Outcome::Invalid,
+            ..finding
+        }),
+    );
     if stream.documents.is_empty() {
         if stream.problems.is_empty() {
             let place = Label::new(Place::whole(&file.source), "empty");
@@ -244,15 +233,9 @@ fn open(file: &PolicyText, kind: schema::PolicyKind, findings: &mut Vec<Finding>
             ));
         }
         findings.extend(schema::validate_policy(&document, &file.source, kind));
+        findings.extend(schema::check_order(&document, &file.source, kind));
     }
     Some(document)
-}
-
-fn short(problem: &document::Problem) -> &'static str {
-    match problem.kind {
-        ProblemKind::Unreadable => "cannot be read from here on",
-        ProblemKind::Invalid => "here",
-    }
 }
 
 fn text<'a>(node: NodeRef<'a>, path: &[&str]) -> Option<&'a str> {
