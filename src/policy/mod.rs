@@ -6,6 +6,7 @@ pub mod eval;
 pub mod examples;
 pub mod expression;
 pub mod judge;
+mod labels;
 pub mod library;
 pub mod load;
 pub mod pack;
