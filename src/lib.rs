@@ -14,5 +14,6 @@ pub mod finding;
 pub mod source;
 // Flow: each may import the ones above it.
 pub mod manifest;
+pub mod output;
 pub mod policy;
 pub mod report;
