@@ -15,6 +15,7 @@ pub mod nearest;
 pub mod source;
 // Flow: each may import the ones above it.
 pub mod manifest;
+pub mod output;
 pub mod policy;
 pub mod report;
 pub mod schema;
