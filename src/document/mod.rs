@@ -229,12 +229,6 @@ impl Document {
         (node, key, true)
     }
 
-    /// T.
-    pub fn pointer_place(&self, pointer: &str) -> (Span, Option<Span>, bool) {
-        let (node, ok) = self.resolve(pointer);
-        (node.span(), None, ok)
-    }
-
     pub(crate) fn str_of(&self, text: Str) -> &str {
         match text {
             Str::Source(span) => span.slice(&self.text),

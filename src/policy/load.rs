@@ -355,7 +355,7 @@ fn missing_examples(
     let examples = spec.get("examples");
     for (kind, what) in [("pass", "passes"), ("fail", "fails")] {
         if examples.and_then(|node| node.get(kind)).is_none_or(NodeRef::is_empty) {
-            let (_, key, _) = document.pointer_place("/spec/examples");
+            let key = document.pointer_place("/spec/examples").key;
             let place = Place {
                 source: Arc::clone(source),
                 document: Some(document.index),
