@@ -6,6 +6,7 @@ mod fingerprint;
 mod human;
 mod json;
 mod json_lines;
+pub mod pages;
 mod row;
 pub mod sanitize;
 mod wire;

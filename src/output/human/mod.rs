@@ -14,6 +14,9 @@ use crate::finding::{Finding, Outcome, Severity, Status};
 use crate::report::Report;
 use diagnostic::Printer;
 
+pub(super) use advice::clauses;
+pub(super) use style::Style;
+
 /// Writes the report: errors, then the facts to declare, then warnings and notes, then the counts.
 pub(super) fn render(
     report: &Report,
