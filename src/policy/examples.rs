@@ -39,9 +39,7 @@ impl Policies {
             for slot in pack.rules.iter().filter(|slot| slot.selected) {
                 let Some(rule) = pack.rule(slot) else { continue };
                 examples.rules += 1;
-                let text = slot.file.source.text.as_ref().unwrap_or(&slot.file.text);
-                let desk = Desk { pack, rule, values: &values, today };
-                desk.run(text, &mut examples);
+                Desk { pack, rule, values: &values, today }.run(&slot.text(), &mut examples);
             }
         }
         examples

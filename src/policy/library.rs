@@ -104,6 +104,21 @@ impl Policies {
         policies
     }
 
+    /// One embedded pack by its name.
+    pub fn embedded(name: &str) -> Option<Self> {
+        let embedded = embedded::packs().iter().find(|pack| pack.name == name)?;
+        let mut policies = Self::default();
+        policies.packs.extend(embedded_pack(embedded, &mut policies.problems));
+        Some(policies)
+    }
+
+    /// Notes that a policy file could not be read, and why (`does not exist`).
+    pub fn unreadable(&mut self, path: &Arc<str>, code: &'static str, predicate: &str) {
+        let source = Source::in_memory(Arc::clone(path), "");
+        let primary = Label::new(Place::whole(&source), "not read");
+        self.problems.push(Finding::invalid("policy", code, format!("{path} {predicate}"), primary));
+    }
+
     /// Adds a pack from its files: `pack.yaml` first, then its rules. Every mistake becomes one of
     /// [`Self::problems`]; rules without one run.
     pub fn add(&mut self, pack_file: &PolicyFile, rules: &[PolicyFile]) {

@@ -74,6 +74,11 @@ impl RuleSlot {
         self.rule.get().and_then(Option::as_ref)
     }
 
+    /// The text of its policy file, examples included.
+    pub fn text(&self) -> Arc<str> {
+        Arc::clone(self.file.source.text.as_ref().unwrap_or(&self.file.text))
+    }
+
     /// Whether it can apply to a deployment of this strategy (nothing: unknown).
     pub fn meets(&self, strategy: Option<&str>) -> bool {
         match strategy {
