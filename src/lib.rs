@@ -10,5 +10,5 @@ pub mod finding;
 pub mod source;
 // Flow: each may import the ones above it.
 pub mod manifest;
-pub mod schema;
 pub mod policy;
+pub mod schema;
