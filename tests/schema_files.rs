@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tunelint::manifest::vocabulary::{FactType, Vocabulary};
 use tunelint::schema::SCHEMAS;
 
+#[expect(clippy::expect_used, reason = "a test's own helper")]
 fn schemas() -> impl Iterator<Item = (&'static str, Value)> {
     SCHEMAS.iter().map(|&(name, text)| (name, serde_json::from_str(text).expect(name)))
 }

@@ -317,3 +317,6 @@ fn whole(value: f64) -> Option<i64> {
     #[expect(clippy::cast_possible_truncation, reason = "the value is whole and within the exact range")]
     (value.fract() == 0.0 && value.abs() <= EXACT).then_some(value as i64)
 }
+
+#[cfg(test)]
+mod tests;

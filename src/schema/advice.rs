@@ -15,7 +15,7 @@ pub(crate) fn for_type(schema: &Value, node: NodeRef<'_>) -> Option<String> {
         Kind::String(_) => {
             let text = node.as_str()?;
             if wants(JsonType::Boolean) {
-                return truth(text, is_quoted(node));
+                return Some(truth(text, is_quoted(node)));
             }
             if numeric {
                 return number(text, is_quoted(node));
@@ -52,19 +52,19 @@ fn is_quoted(node: NodeRef<'_>) -> bool {
 }
 
 /// YAML 1.1 knew many words for a truth value, YAML 1.2 knows two.
-fn truth(text: &str, quoted: bool) -> Option<String> {
+fn truth(text: &str, quoted: bool) -> String {
     let value = match text.to_ascii_lowercase().as_str() {
         "yes" | "on" | "y" | "true" => true,
         "no" | "off" | "n" | "false" => false,
-        _ => return Some("write true or false".to_owned()),
+        _ => return "write true or false".to_owned(),
     };
-    Some(if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") {
+    if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") {
         format!("remove the quotes: {value}")
     } else if quoted {
         format!("write {value}")
     } else {
         format!("`{text}` is a text in YAML 1.2: write {value}")
-    })
+    }
 }
 
 /// The number that a text spells: in quotes, with separators, a currency or a multiplier.
@@ -166,10 +166,10 @@ mod tests {
 
     #[test]
     fn words_of_yaml_1_1_are_told_from_quoted_ones() {
-        assert_eq!(truth("no", false).unwrap(), "`no` is a text in YAML 1.2: write false");
-        assert_eq!(truth("On", false).unwrap(), "`On` is a text in YAML 1.2: write true");
-        assert_eq!(truth("true", true).unwrap(), "remove the quotes: true");
-        assert_eq!(truth("maybe", false).unwrap(), "write true or false");
+        assert_eq!(truth("no", false), "`no` is a text in YAML 1.2: write false");
+        assert_eq!(truth("On", false), "`On` is a text in YAML 1.2: write true");
+        assert_eq!(truth("true", true), "remove the quotes: true");
+        assert_eq!(truth("maybe", false), "write true or false");
     }
 
     #[test]

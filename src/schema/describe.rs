@@ -2,20 +2,17 @@
 
 use std::sync::Arc;
 
-use jsonschema::JsonType;
 use regex::Regex;
 use serde_json::Value;
 
 use super::locate::{Located, locate, tokens};
-use super::mistake::{Mistake, Wrong, below, types};
+use super::mistake::{Mistake, Wrong, below};
 use super::suggest::Meant;
+use super::words::{described, expected, kind_name, shorten, shown, with_article};
 use super::{advice, suggest};
-use crate::document::{Kind, NodeRef};
+use crate::document::{Entry, NodeRef};
 use crate::finding::{Finding, Label, Place};
 use crate::source::{Source, Span};
-
-/// Characters of a value that a message repeats.
-const SHOWN: usize = 60;
 
 /// What is validated, and how it is spoken of.
 #[derive(Clone, Copy)]
@@ -65,7 +62,7 @@ impl Subject<'_> {
         match &mistake.wrong {
             Wrong::UnknownKey(key) => {
                 let entry = at.node.entry(key);
-                let span = entry.map_or(at.heading(), |entry| entry.key_span());
+                let span = entry.map_or(at.heading(), Entry::key_span);
                 (below(&pointer, key), span)
             }
             Wrong::Missing(key) => {
@@ -83,7 +80,7 @@ impl Subject<'_> {
     fn detours(&self, mut finding: Finding, mistake: &Mistake<'_>, at: &Located<'_>) -> Finding {
         let mut merged = at.merged;
         if let Wrong::UnknownKey(key) = &mistake.wrong {
-            merged = at.node.entry(key).and_then(|entry| entry.merged()).or(merged);
+            merged = at.node.entry(key).and_then(Entry::merged).or(merged);
         }
         if mistake.wrong.rejects()
             && let Some(anchor) = at.node.anchor_span()
@@ -340,79 +337,4 @@ fn too_small(schema: &Value, node: NodeRef<'_>, leaf: &str) -> Wording {
         label: format!("not {least}"),
         help: None,
     }
-}
-
-/// What a schema wants, in words.
-fn expected(schema: &Value) -> String {
-    if let Some(known) = schema["enum"].as_array() {
-        let known: Vec<_> = known.iter().filter_map(Value::as_str).collect();
-        return format!("one of {}", known.join(", "));
-    }
-    if let Some(only) = schema["const"].as_str() {
-        return format!("\"{only}\"");
-    }
-    if let Some(branches) = schema["oneOf"].as_array() {
-        return branches.iter().map(expected).collect::<Vec<_>>().join(" or ");
-    }
-    let names: Vec<_> = types(schema)
-        .into_iter()
-        .map(|kind| match kind {
-            JsonType::Null => "nothing",
-            JsonType::Boolean => "true or false",
-            JsonType::Integer => "a whole number",
-            JsonType::Number => "a number",
-            JsonType::String => "a text",
-            JsonType::Array => "a list",
-            JsonType::Object => "an object",
-        })
-        .collect();
-    names.join(" or ")
-}
-
-/// What a value is, in words.
-fn kind_name(node: NodeRef<'_>) -> &'static str {
-    match node.kind() {
-        Kind::Null => "nothing",
-        Kind::Bool(_) => "a truth value",
-        Kind::Int(_) | Kind::Float(_) => "a number",
-        Kind::String(_) => "a text",
-        Kind::Sequence(_) => "a list",
-        Kind::Mapping(_) => "an object",
-        Kind::Alias(_) | Kind::Invalid => "nothing that can be read",
-    }
-}
-
-/// What a value is, and which.
-fn described(node: NodeRef<'_>) -> String {
-    match node.kind() {
-        Kind::Int(_) | Kind::Float(_) => shown(node),
-        Kind::Bool(_) | Kind::String(_) => format!("{} ({})", kind_name(node), shown(node)),
-        _ => kind_name(node).to_owned(),
-    }
-}
-
-/// A value as a message repeats it: texts in quotes, numbers as they are written, both shortened.
-fn shown(node: NodeRef<'_>) -> String {
-    match node.as_str() {
-        Some(text) => format!("\"{}\"", shorten(text)),
-        None => shorten(node.source_text()),
-    }
-}
-
-/// The beginning of a text, on one line.
-pub(crate) fn shorten(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    let mut characters = line.chars();
-    let mut short: String = characters.by_ref().take(SHOWN).collect();
-    if characters.next().is_some() || line.len() < text.trim_end().len() {
-        short.push('…');
-    }
-    short
-}
-
-fn with_article(title: &str) -> String {
-    let mut characters = title.chars();
-    let first = characters.next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
-    let article = if matches!(first.as_str(), "a" | "e" | "i" | "o" | "u") { "an" } else { "a" };
-    format!("{article} {first}{}", characters.as_str())
 }

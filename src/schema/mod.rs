@@ -12,6 +12,7 @@ mod order;
 mod suggest;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::sync::Arc;
 
