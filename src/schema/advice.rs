@@ -15,13 +15,18 @@ pub(crate) fn for_type(schema: &Value, node: NodeRef<'_>) -> Option<String> {
         Kind::String(_) => {
             let text = node.as_str()?;
             if wants(JsonType::Boolean) {
-                return truth(text, is_quoted(node));
+                return Some(truth(text, is_quoted(node)));
             }
             if numeric {
                 return number(text, is_quoted(node));
             }
             if wants(JsonType::Array) {
-                return Some(format!("write a list: [{}]", node.source_text()));
+                let short = text.len() < 40 && !text.contains('\n');
+                return Some(if short {
+                    format!("write a list: [{text}]")
+                } else {
+                    "write a list".to_owned()
+                });
             }
             member(schema, text)
         }
@@ -47,19 +52,19 @@ fn is_quoted(node: NodeRef<'_>) -> bool {
 }
 
 /// YAML 1.1 knew many words for a truth value, YAML 1.2 knows two.
-fn truth(text: &str, quoted: bool) -> Option<String> {
+fn truth(text: &str, quoted: bool) -> String {
     let value = match text.to_ascii_lowercase().as_str() {
         "yes" | "on" | "y" | "true" => true,
         "no" | "off" | "n" | "false" => false,
-        _ => return Some("write true or false".to_owned()),
+        _ => return "write true or false".to_owned(),
     };
-    Some(if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") {
+    if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") {
         format!("remove the quotes: {value}")
     } else if quoted {
         format!("write {value}")
     } else {
         format!("`{text}` is a text in YAML 1.2: write {value}")
-    })
+    }
 }
 
 /// The number that a text spells: in quotes, with separators, a currency or a multiplier.
@@ -89,18 +94,21 @@ fn is_number(text: &str) -> bool {
         && text.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
-/// The member of an object that a lone text was meant for: `compliance: strict`.
+/// The member of an object that a lone text was meant for: `compliance: strict`, `retraining: monthly`.
 fn member(schema: &Value, text: &str) -> Option<String> {
-    let members = schema["properties"].as_object().into_iter().flatten();
-    let knows =
-        |schema: &Value| schema["enum"].as_array().is_some_and(|known| known.iter().any(|v| v == text));
-    match members.clone().find(|(_, schema)| knows(schema)) {
-        Some((name, _)) => Some(format!("write it as {{{name}: {text}}}")),
-        None => fields(schema),
+    let members = schema["properties"].as_object()?;
+    let takes = |schema: &Value| match schema["enum"].as_array() {
+        Some(known) => known.iter().any(|value| value == text),
+        None => members.len() == 1 && schema["type"] == "string",
+    };
+    match members.iter().find(|(_, schema)| takes(schema)) {
+        Some((name, _)) if text.len() < 40 => Some(format!("write it as {{{name}: {text}}}")),
+        _ => fields(schema),
     }
 }
 
-fn fields(schema: &Value) -> Option<String> {
+/// The fields that an object knows.
+pub(crate) fn fields(schema: &Value) -> Option<String> {
     let names: Vec<_> = schema["properties"].as_object()?.iter().map(|(name, _)| name.as_str()).collect();
     Some(format!("its fields: {}", names.join(", ")))
 }
@@ -158,10 +166,10 @@ mod tests {
 
     #[test]
     fn words_of_yaml_1_1_are_told_from_quoted_ones() {
-        assert_eq!(truth("no", false).unwrap(), "`no` is a text in YAML 1.2: write false");
-        assert_eq!(truth("On", false).unwrap(), "`On` is a text in YAML 1.2: write true");
-        assert_eq!(truth("true", true).unwrap(), "remove the quotes: true");
-        assert_eq!(truth("maybe", false).unwrap(), "write true or false");
+        assert_eq!(truth("no", false), "`no` is a text in YAML 1.2: write false");
+        assert_eq!(truth("On", false), "`On` is a text in YAML 1.2: write true");
+        assert_eq!(truth("true", true), "remove the quotes: true");
+        assert_eq!(truth("maybe", false), "write true or false");
     }
 
     #[test]
