@@ -208,7 +208,7 @@ fn without_tests(text: &str) -> &str {
 fn without_comments(text: &str) -> String {
     let code = |line: &str| match line.find("//") {
         // In a text (`"https://"`), the slashes begin no comment.
-        Some(at) if line[..at].matches('"').count() % 2 == 0 => line[..at].to_owned(),
+        Some(at) if line[..at].matches('"').count().is_multiple_of(2) => line[..at].to_owned(),
         _ => line.to_owned(),
     };
     text.lines().map(code).collect::<Vec<_>>().join("\n")
