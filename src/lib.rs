@@ -11,8 +11,16 @@
 // Foundations: import nothing of ours but each other.
 pub mod document;
 pub mod finding;
+pub mod marker;
 pub mod source;
 // Flow: each may import the ones above it.
+pub mod discover;
+pub mod read;
 pub mod manifest;
+pub mod schema;
+pub mod link;
 pub mod policy;
 pub mod report;
+pub mod pipeline;
+pub mod output;
+pub mod cli;

@@ -14,7 +14,7 @@ use crate::source::Span;
 
 pub use json::TreeJson;
 pub use parse::parse;
-pub use view::{Segment, View};
+pub use view::{Segment, View, decode_utf16};
 
 /// Budgets for one source. Each overrun is one [`Problem`], and the run goes on.
 #[derive(Clone, Debug)]
