@@ -20,3 +20,6 @@ pub fn problems<'a>(
     let _ = (problems, rule, source);
     Vec::new()
 }
+
+/// The published schemas by the word that `tunelint schema` takes.
+pub const SCHEMAS: &[(&str, &str)] = &[("manifest", crate::manifest::vocabulary::MANIFEST_SCHEMA)];

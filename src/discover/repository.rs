@@ -48,7 +48,7 @@ impl OnDisk {
     ///
     /// It counts from the manifest's folder or from any above it, up to the top of the repository: teams write
     /// paths both ways. What lies above the top is not in the repository.
-    pub fn holds(&self, manifest: &Path, reference: &Path) -> bool {
+    pub fn leads_somewhere(&self, manifest: &Path, reference: &Path) -> bool {
         let Some(folder) = flat(&self.here.real.join(manifest)).and_then(|file| file.parent().map(Path::to_owned))
         else {
             return true;

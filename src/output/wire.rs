@@ -1,0 +1,397 @@
+//! The stable shape of the JSON report, version 1: structs of its own, so that renaming a field of ours breaks no
+//! reader. Fields stand in the order in which they are written.
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::finding::{Clause, Decisive, Finding, Label, Outcome, Scalar, Severity, Status};
+use crate::report::{DeploymentRecord, OutcomeCounts, PackRecord, Report, Run, Summary};
+use crate::source::Position;
+
+/// Names the shape.
+const SCHEMA: &str = "tunelint.dev/report/v1";
+
+/// The whole report.
+#[derive(serde::Serialize)]
+pub(super) struct ReportV1<'a> {
+    schema: &'static str,
+    tool: Tool,
+    run: RunV1<'a>,
+    packs: Each<'a, PackRecord>,
+    summary: SummaryV1,
+    deployments: Each<'a, DeploymentRecord>,
+    findings: Findings<'a>,
+}
+
+impl<'a> ReportV1<'a> {
+    /// A view of a report; `fingerprints` are those of its findings.
+    pub(super) fn new(report: &'a Report, fingerprints: &'a [String]) -> Self {
+        Self {
+            schema: SCHEMA,
+            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            run: RunV1::new(&report.run),
+            packs: Each(&report.packs),
+            summary: SummaryV1::new(report),
+            deployments: Each(&report.deployments),
+            findings: Findings { findings: &report.findings, fingerprints },
+        }
+    }
+}
+
+/// One line of JSON lines.
+#[derive(serde::Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub(super) enum LineV1<'a> {
+    /// A finding.
+    Finding(FindingV1<'a>),
+    /// A deployment.
+    Deployment(DeploymentV1<'a>),
+    /// The counts: the last line.
+    Summary(SummaryV1),
+}
+
+#[derive(serde::Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(serde::Serialize)]
+struct RunV1<'a> {
+    commit: Option<&'a str>,
+    trust: Option<&'a str>,
+    today: String,
+    config: &'a str,
+}
+
+impl<'a> RunV1<'a> {
+    fn new(run: &'a Run) -> Self {
+        Self {
+            commit: run.commit.as_deref(),
+            trust: run.trust.as_deref(),
+            today: run.today.to_string(),
+            config: &run.config,
+        }
+    }
+}
+
+/// A record that is turned into its wire form only while it is written: no second report in memory.
+trait Wire {
+    type Form<'a>: Serialize
+    where
+        Self: 'a;
+    fn form(&self) -> Self::Form<'_>;
+}
+
+struct Each<'a, T>(&'a [T]);
+
+impl<T: Wire> Serialize for Each<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(Wire::form))
+    }
+}
+
+#[derive(serde::Serialize)]
+struct PackV1<'a> {
+    name: &'a str,
+    version: &'a str,
+    digest: &'a str,
+    parameters: Parameters<'a>,
+}
+
+struct Parameters<'a>(&'a [(Box<str>, Scalar)]);
+
+impl Serialize for Parameters<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in self.0 {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+impl Wire for PackRecord {
+    type Form<'a> = PackV1<'a>;
+
+    fn form(&self) -> PackV1<'_> {
+        PackV1 {
+            name: &self.name,
+            version: &self.version,
+            digest: &self.digest,
+            parameters: Parameters(&self.parameters),
+        }
+    }
+}
+
+/// The counts of a run, with its exit status.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SummaryV1 {
+    files: u64,
+    skipped: u64,
+    manifests: u64,
+    errors: u64,
+    warnings: u64,
+    notes: u64,
+    undetermined: u64,
+    invalid: u64,
+    unreadable: u64,
+    suppressed: u64,
+    waived: u64,
+    baselined: u64,
+    not_applicable_unknown: u64,
+    exit: u8,
+}
+
+impl SummaryV1 {
+    /// The counts of a report.
+    pub(super) fn new(report: &Report) -> Self {
+        // Taken apart in full, so that a new count cannot be forgotten here.
+        let Summary {
+            files,
+            skipped,
+            manifests,
+            errors,
+            warnings,
+            notes,
+            undetermined,
+            invalid,
+            unreadable,
+            suppressed,
+            waived,
+            baselined,
+            not_applicable_unknown,
+        } = report.summary;
+        Self {
+            files,
+            skipped,
+            manifests,
+            errors,
+            warnings,
+            notes,
+            undetermined,
+            invalid,
+            unreadable,
+            suppressed,
+            waived,
+            baselined,
+            not_applicable_unknown,
+            exit: report.exit.code(),
+        }
+    }
+}
+
+/// A deployment.
+#[derive(serde::Serialize)]
+pub(super) struct DeploymentV1<'a> {
+    name: Option<&'a str>,
+    file: &'a str,
+    document: u32,
+    format: &'a str,
+    owner: Option<&'a str>,
+    stage: Option<&'a str>,
+    strategy: Option<&'a str>,
+    outcomes: OutcomesV1,
+}
+
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OutcomesV1 {
+    pass: u32,
+    fail: u32,
+    undetermined: u32,
+    not_applicable: u32,
+    not_applicable_unknown: u32,
+}
+
+impl<'a> DeploymentV1<'a> {
+    /// A view of a deployment.
+    pub(super) fn new(deployment: &'a DeploymentRecord) -> Self {
+        let OutcomeCounts { pass, fail, undetermined, not_applicable, not_applicable_unknown } =
+            deployment.outcomes;
+        Self {
+            name: deployment.name.as_deref(),
+            file: &deployment.file,
+            document: deployment.document,
+            format: deployment.format,
+            owner: deployment.owner.as_deref(),
+            stage: deployment.stage.as_deref(),
+            strategy: deployment.strategy.as_deref(),
+            outcomes: OutcomesV1 { pass, fail, undetermined, not_applicable, not_applicable_unknown },
+        }
+    }
+}
+
+impl Wire for DeploymentRecord {
+    type Form<'a> = DeploymentV1<'a>;
+
+    fn form(&self) -> DeploymentV1<'_> {
+        DeploymentV1::new(self)
+    }
+}
+
+struct Findings<'a> {
+    findings: &'a [Finding],
+    fingerprints: &'a [String],
+}
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let each = self.findings.iter().zip(self.fingerprints);
+        serializer.collect_seq(each.map(|(finding, fingerprint)| FindingV1::new(finding, fingerprint)))
+    }
+}
+
+/// A finding.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FindingV1<'a> {
+    rule: &'a str,
+    pack: Option<&'a str>,
+    code: Option<&'a str>,
+    outcome: Outcome,
+    severity: Severity,
+    message: &'a str,
+    help: Option<&'a str>,
+    guide: &'a [String],
+    passes_if: Each<'a, Clause>,
+    missing: &'a [Box<str>],
+    decisive: Each<'a, Decisive>,
+    deployment: Option<&'a str>,
+    deployment_id: Option<&'a str>,
+    file: &'a str,
+    document: Option<u32>,
+    pointer: Option<&'a str>,
+    span: Option<SpanV1>,
+    labels: Labels<'a>,
+    fingerprint: &'a str,
+    status: Status,
+}
+
+impl<'a> FindingV1<'a> {
+    /// A view of a finding.
+    pub(super) fn new(finding: &'a Finding, fingerprint: &'a str) -> Self {
+        let place = &finding.primary.place;
+        Self {
+            rule: &finding.rule,
+            pack: finding.pack.as_deref(),
+            code: finding.code,
+            outcome: finding.outcome,
+            severity: finding.severity,
+            message: &finding.message,
+            help: finding.help.as_deref(),
+            guide: &finding.guide,
+            passes_if: Each(&finding.passes_if),
+            missing: &finding.missing,
+            decisive: Each(&finding.decisive),
+            deployment: finding.deployment.as_deref(),
+            deployment_id: finding.deployment_id.as_deref(),
+            file: &place.source.path,
+            document: place.document,
+            pointer: place.pointer.as_deref(),
+            span: SpanV1::new(&finding.primary),
+            labels: Labels(finding),
+            fingerprint,
+            status: finding.status,
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct ClauseV1<'a> {
+    path: &'a str,
+    op: &'a str,
+    value: &'a Scalar,
+}
+
+impl Wire for Clause {
+    type Form<'a> = ClauseV1<'a>;
+
+    fn form(&self) -> ClauseV1<'_> {
+        ClauseV1 { path: &self.path, op: self.op, value: &self.value }
+    }
+}
+
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct DecisiveV1<'a> {
+    path: &'a str,
+    value: &'a Scalar,
+    op: Option<&'a str>,
+    threshold: Option<&'a Scalar>,
+    parameter: Option<&'a str>,
+    parameter_source: Option<&'a str>,
+}
+
+impl Wire for Decisive {
+    type Form<'a> = DecisiveV1<'a>;
+
+    fn form(&self) -> DecisiveV1<'_> {
+        DecisiveV1 {
+            path: &self.path,
+            value: &self.value,
+            op: self.op,
+            threshold: self.threshold.as_ref(),
+            parameter: self.parameter.as_deref(),
+            parameter_source: self.parameter_source.as_deref(),
+        }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct SpanV1 {
+    start: PositionV1,
+    end: PositionV1,
+}
+
+#[derive(serde::Serialize)]
+struct PositionV1 {
+    offset: u32,
+    line: u32,
+    column: u32,
+}
+
+impl SpanV1 {
+    fn new(label: &Label) -> Option<Self> {
+        let (start, end) = label.place.source.lines.positions(label.place.span?);
+        Some(Self { start: start.into(), end: end.into() })
+    }
+}
+
+impl From<Position> for PositionV1 {
+    fn from(position: Position) -> Self {
+        Self { offset: position.offset, line: position.line, column: position.column }
+    }
+}
+
+#[derive(serde::Serialize)]
+struct LabelV1<'a> {
+    file: &'a str,
+    document: Option<u32>,
+    pointer: Option<&'a str>,
+    span: Option<SpanV1>,
+    message: &'a str,
+    primary: bool,
+}
+
+impl<'a> LabelV1<'a> {
+    fn new(label: &'a Label, primary: bool) -> Self {
+        Self {
+            file: &label.place.source.path,
+            document: label.place.document,
+            pointer: label.place.pointer.as_deref(),
+            span: SpanV1::new(label),
+            message: &label.message,
+            primary,
+        }
+    }
+}
+
+struct Labels<'a>(&'a Finding);
+
+impl Serialize for Labels<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let primary = std::iter::once(LabelV1::new(&self.0.primary, true));
+        serializer.collect_seq(primary.chain(self.0.secondary.iter().map(|label| LabelV1::new(label, false))))
+    }
+}
