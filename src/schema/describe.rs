@@ -1,0 +1,398 @@
+//! From mistakes to findings: what is said, and where it points.
+
+use std::sync::Arc;
+
+use jsonschema::JsonType;
+use regex::Regex;
+use serde_json::Value;
+
+use super::locate::{Located, locate, tokens};
+use super::mistake::{Mistake, Wrong, below, types};
+use super::{advice, suggest};
+use crate::document::{Kind, NodeRef};
+use crate::finding::{Finding, Label, Place};
+use crate::source::{Source, Span};
+
+/// Characters of a value that a message repeats.
+const SHOWN: usize = 60;
+
+/// What is validated, and how it is spoken of.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    /// `schema` or `policy`.
+    pub(crate) rule: &'static str,
+    /// The document's kind in a sentence: `deployment`, `rule`, `pack`.
+    pub(crate) noun: &'static str,
+    /// The node that was validated.
+    pub(crate) root: NodeRef<'a>,
+    /// The schema it was validated by.
+    pub(crate) schema: &'a Value,
+    /// Pointer to the node in its document.
+    pub(crate) base: &'a str,
+    /// The source of the document.
+    pub(crate) source: &'a Arc<Source>,
+}
+
+/// The wording of one finding.
+pub(crate) struct Wording {
+    /// The claim.
+    pub(crate) message: String,
+    /// The words at the primary label.
+    pub(crate) label: String,
+    /// What to do.
+    pub(crate) help: Option<String>,
+}
+
+impl Subject<'_> {
+    /// The finding of a mistake.
+    pub(crate) fn finding(&self, mistake: &Mistake<'_>) -> Finding {
+        let at = locate(self.root, &mistake.pointer);
+        let (pointer, span) = self.place(mistake, &at);
+        let wording = self.wording(mistake, &at);
+        let primary = Label::new(self.label_place(span).with_pointer(pointer), wording.label);
+        let mut finding = Finding::invalid(self.rule, mistake.wrong.code(), wording.message, primary);
+        finding.help = wording.help;
+        self.detours(finding, mistake, &at)
+    }
+
+    fn label_place(&self, span: Span) -> Place {
+        Place::at(self.source, Some(self.root.document().index), span)
+    }
+
+    fn place(&self, mistake: &Mistake<'_>, at: &Located<'_>) -> (String, Span) {
+        let pointer = format!("{}{}", self.base, mistake.pointer);
+        match &mistake.wrong {
+            Wrong::UnknownKey(key) => {
+                let entry = at.node.entry(key);
+                let span = entry.map_or(at.heading(), |entry| entry.key_span());
+                (below(&pointer, key), span)
+            }
+            Wrong::Missing(key) => {
+                let (missing, _) = missing(mistake.schema, key);
+                let place = missing.iter().fold(pointer, |pointer, key| below(&pointer, key));
+                (place, at.heading())
+            }
+            // Where nothing is written, the key is all there is to see.
+            Wrong::Null if at.node.span().is_empty() => (pointer, at.key.unwrap_or(at.node.span())),
+            _ => (pointer, at.node.span()),
+        }
+    }
+
+    /// Labels for the other places that a reader has to know of: the anchor, the alias, the merge, the condition.
+    fn detours(&self, mut finding: Finding, mistake: &Mistake<'_>, at: &Located<'_>) -> Finding {
+        let mut merged = at.merged;
+        if let Wrong::UnknownKey(key) = &mistake.wrong {
+            merged = at.node.entry(key).and_then(|entry| entry.merged()).or(merged);
+        }
+        if mistake.wrong.rejects()
+            && let Some(anchor) = at.node.anchor_span()
+        {
+            finding = finding.with_label(Label::new(self.label_place(anchor), "the value stands here"));
+        }
+        if let Some(alias) = at.through {
+            finding = finding.with_label(Label::new(self.label_place(alias), "used here"));
+        }
+        if let Some(merge) = merged {
+            finding = finding.with_label(Label::new(self.label_place(merge), "merged in here"));
+        }
+        if let Wrong::Forbidden(condition) = &mistake.wrong
+            && let Some((key, _)) = discriminator(condition)
+        {
+            let above = mistake.pointer.rsplit_once('/').map_or("", |(above, _)| above);
+            let decides = locate(self.root, &below(above, key));
+            if decides.exists {
+                let label = Label::new(self.label_place(decides.node.span()), "this decides");
+                finding = finding.with_label(label);
+            }
+        }
+        finding
+    }
+
+    fn wording(&self, mistake: &Mistake<'_>, at: &Located<'_>) -> Wording {
+        let leaf = self.leaf(&mistake.pointer);
+        let schema = mistake.schema;
+        match &mistake.wrong {
+            Wrong::UnknownKey(key) => self.unknown_key(mistake, key),
+            Wrong::Missing(key) => {
+                let (path, needs) = missing(schema, key);
+                let pointer = path.iter().fold(mistake.pointer.clone(), |pointer, key| below(&pointer, key));
+                Wording {
+                    message: format!("{} is missing", self.path(&pointer)),
+                    label: format!("{} belongs here", path.join(".")),
+                    help: needs,
+                }
+            }
+            Wrong::Forbidden(condition) => {
+                let when = discriminator(condition)
+                    .map(|(key, value)| format!(" where {key} is {value}"))
+                    .unwrap_or_default();
+                Wording {
+                    message: format!("{leaf} has no place{when}"),
+                    label: format!("not{when}"),
+                    help: Some(format!("remove {leaf}, or correct what contradicts it")),
+                }
+            }
+            Wrong::Null => Wording {
+                message: format!("{leaf} has no value"),
+                label: "no value".to_owned(),
+                help: Some("remove the key or give a value".to_owned()),
+            },
+            Wrong::NotFinite => Wording {
+                message: format!("{leaf} has to be {}, and {} is not finite", expected(schema), shown(at.node)),
+                label: "not a finite number".to_owned(),
+                help: Some("write a number that can be compared, or remove the key".to_owned()),
+            },
+            Wrong::Tagged => Wording {
+                message: format!("{leaf} stands behind a tag, so that its value cannot be known here"),
+                label: "a value that another tool fills in".to_owned(),
+                help: Some("write the value itself; policies that need it cannot be decided".to_owned()),
+            },
+            Wrong::Type => Wording {
+                message: format!("{leaf} has to be {}, and this is {}", expected(schema), described(at.node)),
+                label: kind_name(at.node).to_owned(),
+                help: advice::for_type(schema, at.node),
+            },
+            Wrong::Value => self.wrong_value(schema, at.node, &leaf),
+            Wrong::Form => wrong_form(schema, at.node),
+            Wrong::TooSmall => too_small(schema, at.node, &leaf),
+            Wrong::Other(keyword) => Wording {
+                message: format!("{leaf} is not what the schema wants ({keyword})"),
+                label: keyword.clone(),
+                help: schema["description"].as_str().map(str::to_owned),
+            },
+        }
+    }
+
+    fn unknown_key(&self, mistake: &Mistake<'_>, key: &str) -> Wording {
+        let shown = shorten(&self.path(&below(&mistake.pointer, key)));
+        let siblings = mistake.schema["properties"].as_object();
+        let siblings = siblings.into_iter().flatten().map(|(name, _)| name.as_str());
+        let near = suggest::nearest(key, siblings.clone());
+        let elsewhere = suggest::elsewhere(self.schema, key);
+        let help = match (near, elsewhere.first()) {
+            (Some(near), None) => Some(format!("did you mean \"{near}\"?")),
+            // A slip of one letter is likelier than a field in the wrong place, and that likelier than two slips.
+            (Some(near), Some(_)) if strsim::osa_distance(near, key) < 2 => {
+                Some(format!("did you mean \"{near}\"?"))
+            }
+            (_, Some((_, name))) => {
+                let mut places: Vec<_> = elsewhere
+                    .iter()
+                    .take(2)
+                    .map(|(path, _)| match path.as_str() {
+                        "" => "at the top level".to_owned(),
+                        path => format!("under {path}"),
+                    })
+                    .collect();
+                places.dedup();
+                Some(format!("{name} belongs {}", places.join(" or ")))
+            }
+            (None, None) => {
+                let known: Vec<_> = siblings.collect();
+                (!known.is_empty()).then(|| format!("known here: {}", known.join(", ")))
+            }
+        };
+        Wording {
+            message: format!("\"{shown}\" is not a field of a {}", self.noun),
+            label: "unknown field".to_owned(),
+            help,
+        }
+    }
+
+    fn wrong_value(&self, schema: &Value, node: NodeRef<'_>, leaf: &str) -> Wording {
+        let given = node.as_str().unwrap_or(node.source_text());
+        let label = "not a known value".to_owned();
+        if let Some(only) = schema["const"].as_str() {
+            return Wording {
+                message: format!("{} is not the {leaf} of a {}; it is {only}", shown(node), self.noun),
+                label,
+                help: Some(match suggest::nearest(given, std::iter::once(only)) {
+                    Some(near) => format!("did you mean \"{near}\"?"),
+                    None => format!("write {leaf}: {only}"),
+                }),
+            };
+        }
+        let known = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        Wording {
+            message: format!(
+                "{} is not {}; one of {}",
+                shown(node),
+                with_article(schema["title"].as_str().unwrap_or("known value")),
+                known.clone().collect::<Vec<_>>().join(", ")
+            ),
+            label,
+            help: suggest::nearest(given, known).map(|near| format!("did you mean \"{near}\"?")),
+        }
+    }
+
+    /// A pointer as policies write the path: `hosting.kind`, `techniques[1]`, `metadata.name`.
+    fn path(&self, pointer: &str) -> String {
+        let root = self.root;
+        let mut path = String::new();
+        let mut above = String::new();
+        for (depth, token) in tokens(pointer).enumerate() {
+            let is_item = locate(root, &above).node.is_sequence();
+            above = below(&above, &token);
+            if depth == 0 && token == "spec" && self.noun == "deployment" && pointer != "/spec" {
+                continue;
+            }
+            if is_item {
+                path = format!("{path}[{token}]");
+            } else {
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path.push_str(&token);
+            }
+        }
+        path
+    }
+
+    /// The end of the path: `kind`, `techniques[1]`.
+    fn leaf(&self, pointer: &str) -> String {
+        let path = self.path(pointer);
+        match path.rsplit_once('.') {
+            _ if path.is_empty() => format!("a {}", self.noun),
+            Some((_, leaf)) => shorten(leaf),
+            None => shorten(&path),
+        }
+    }
+}
+
+/// What is missing under a key, down to the one field where there is but one, and what to write.
+fn missing(schema: &Value, key: &str) -> (Vec<String>, Option<String>) {
+    let mut path = vec![key.to_owned()];
+    let mut at = &schema["properties"][key];
+    loop {
+        let needs: Vec<_> =
+            at["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        match needs.as_slice() {
+            [] => break,
+            [one] => {
+                path.push((*one).to_owned());
+                at = &at["properties"][*one];
+            }
+            several => return (path, Some(format!("it needs {}", several.join(", ")))),
+        }
+    }
+    let last = path.last().map_or(key, String::as_str);
+    let help = match (&at["enum"], &at["examples"][0]) {
+        (Value::Array(known), _) => {
+            let known: Vec<_> = known.iter().filter_map(Value::as_str).collect();
+            Some(format!("add {last}, one of {}", known.join(", ")))
+        }
+        (_, Value::String(example)) => Some(format!("add {last}, for example {last}: {example}")),
+        _ => Some(format!("add {last}")),
+    };
+    (path, help)
+}
+
+/// The key and the value that an `if` asks for.
+fn discriminator(schema: &Value) -> Option<(&str, &str)> {
+    let (key, condition) = schema["if"]["properties"].as_object()?.iter().next()?;
+    Some((key, condition["const"].as_str()?))
+}
+
+fn wrong_form(schema: &Value, node: NodeRef<'_>) -> Wording {
+    let given = node.as_str().unwrap_or_default();
+    let title = schema["title"].as_str().unwrap_or("value of this form");
+    let pattern = schema["pattern"].as_str().and_then(|pattern| Regex::new(pattern).ok());
+    let fits = pattern.and_then(|pattern| advice::forms(given).into_iter().find(|form| pattern.is_match(form)));
+    let help = match (fits, schema["examples"][0].as_str()) {
+        (Some(form), _) => Some(format!("did you mean \"{form}\"?")),
+        (None, Some(example)) => Some(format!("write it like {example}")),
+        (None, None) => None,
+    };
+    Wording {
+        message: format!("{} does not have the form of {}", shown(node), with_article(title)),
+        label: "not of this form".to_owned(),
+        help,
+    }
+}
+
+fn too_small(schema: &Value, node: NodeRef<'_>, leaf: &str) -> Wording {
+    let least = match &schema["minimum"] {
+        Value::Null => format!("at least {} long", schema["minItems"]),
+        least => format!("at least {least}"),
+    };
+    Wording {
+        message: format!("{leaf} has to be {least}, and this is {}", described(node)),
+        label: format!("not {least}"),
+        help: None,
+    }
+}
+
+/// What a schema wants, in words.
+fn expected(schema: &Value) -> String {
+    if let Some(known) = schema["enum"].as_array() {
+        let known: Vec<_> = known.iter().filter_map(Value::as_str).collect();
+        return format!("one of {}", known.join(", "));
+    }
+    if let Some(only) = schema["const"].as_str() {
+        return format!("\"{only}\"");
+    }
+    if let Some(branches) = schema["oneOf"].as_array() {
+        return branches.iter().map(expected).collect::<Vec<_>>().join(" or ");
+    }
+    let names: Vec<_> = types(schema)
+        .into_iter()
+        .map(|kind| match kind {
+            JsonType::Null => "nothing",
+            JsonType::Boolean => "true or false",
+            JsonType::Integer => "a whole number",
+            JsonType::Number => "a number",
+            JsonType::String => "a text",
+            JsonType::Array => "a list",
+            JsonType::Object => "an object",
+        })
+        .collect();
+    names.join(" or ")
+}
+
+/// What a value is, in words.
+fn kind_name(node: NodeRef<'_>) -> &'static str {
+    match node.kind() {
+        Kind::Null => "nothing",
+        Kind::Bool(_) => "a truth value",
+        Kind::Int(_) | Kind::Float(_) => "a number",
+        Kind::String(_) => "a text",
+        Kind::Sequence(_) => "a list",
+        Kind::Mapping(_) => "an object",
+        Kind::Alias(_) | Kind::Invalid => "nothing that can be read",
+    }
+}
+
+/// What a value is, and which.
+fn described(node: NodeRef<'_>) -> String {
+    match node.kind() {
+        Kind::Int(_) | Kind::Float(_) => shown(node),
+        Kind::Bool(_) | Kind::String(_) => format!("{} ({})", kind_name(node), shown(node)),
+        _ => kind_name(node).to_owned(),
+    }
+}
+
+/// A value as a message repeats it: texts in quotes, numbers as they are written, both shortened.
+fn shown(node: NodeRef<'_>) -> String {
+    match node.as_str() {
+        Some(text) => format!("\"{}\"", shorten(text)),
+        None => shorten(node.source_text()),
+    }
+}
+
+/// The beginning of a text, on one line.
+pub(crate) fn shorten(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    let mut characters = line.chars();
+    let mut short: String = characters.by_ref().take(SHOWN).collect();
+    if characters.next().is_some() || line.len() < text.trim_end().len() {
+        short.push('…');
+    }
+    short
+}
+
+fn with_article(title: &str) -> String {
+    let mut characters = title.chars();
+    let first = characters.next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
+    let article = if matches!(first.as_str(), "a" | "e" | "i" | "o" | "u") { "an" } else { "a" };
+    format!("{article} {first}{}", characters.as_str())
+}
