@@ -217,6 +217,7 @@ impl<'t> Builder<'t> {
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
                 Span::new(span.start + 1, span.end.saturating_sub(1))
             }
+            ScalarStyle::Literal | ScalarStyle::Folded if value.is_empty() => Span::new(span.end, span.end),
             ScalarStyle::Literal | ScalarStyle::Folded => {
                 Span::new(at.start, at.start.saturating_add(value.len() as u32))
             }

@@ -295,3 +295,21 @@ fn comments_belong_to_the_document_around_them() {
     assert_eq!(comments(0), ["# head", "# right", "# end"]);
     assert_eq!(comments(1), ["# two", "# after"]);
 }
+
+#[test]
+fn a_pointer_leads_to_its_value_or_to_the_nearest_above() {
+    let text = "a: {b/c: [1, {d: 2}]}\ne: 3\n";
+    let document = only(text);
+    let place = |pointer: &str| {
+        let place = document.pointer_place(pointer);
+        (place.value.slice(text), place.key.map(|key| key.slice(text)), place.exists)
+    };
+    assert_eq!(place("/a/b~1c/1/d"), ("2", Some("d"), true));
+    assert_eq!(place("/a/b~1c/0"), ("1", None, true));
+    assert_eq!(place("/a/b~1c/2/x"), ("[1, {d: 2}]", Some("b/c"), false));
+    assert_eq!(place("/a/b~1c/1/x/y"), ("{d: 2}", None, false));
+    assert_eq!(place("/x"), (text.trim_end(), None, false));
+    assert_eq!(place(""), (text.trim_end(), None, true));
+    assert_eq!(document.key_span_at("/e").map(|key| key.slice(text)), Some("e"));
+    assert_eq!(document.key_span_at("/e/f"), None);
+}
