@@ -18,9 +18,8 @@ pub use evidence::{EVIDENCE_NOT_FOUND, Repository, missing_evidence};
 /// Puts deployments into the order of their files and tells which of them share an identity: in one file a
 /// mistake, in two folders perhaps staging and production.
 pub fn link(deployments: &mut [Deployment], findings: &mut Vec<Finding>) {
-    deployments.sort_by(|left, right| {
-        (&left.source.path, left.document).cmp(&(&right.source.path, right.document))
-    });
+    deployments
+        .sort_by(|left, right| (&left.source.path, left.document).cmp(&(&right.source.path, right.document)));
     let mut first_of: HashMap<&str, &Deployment> = HashMap::new();
     let mut first_in_file: HashMap<&str, &Deployment> = HashMap::new();
     let mut file: Option<&Arc<str>> = None;
@@ -54,10 +53,11 @@ fn duplicate(again: &Deployment, first: &Deployment, identity: &str, severity: S
             "where these are two deployments, give each a namespace or a name of its own",
         ),
     };
-    let mut finding = Finding::invalid("schema", "duplicate-identity", message, Label::new(name(again), "again here"))
-        .with_severity(severity)
-        .with_label(Label::new(name(first), "first here"))
-        .with_help(help);
+    let mut finding =
+        Finding::invalid("schema", "duplicate-identity", message, Label::new(name(again), "again here"))
+            .with_severity(severity)
+            .with_label(Label::new(name(first), "first here"))
+            .with_help(help);
     finding.deployment.clone_from(&again.identity);
     finding.deployment_id = Some(Arc::clone(&again.id));
     finding

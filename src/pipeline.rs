@@ -71,7 +71,6 @@ impl Examined {
         self.deployments.extend(other.deployments);
         self.trouble |= other.trouble;
     }
-
 }
 
 /// A path that could not be read, and why (`does not exist`).

@@ -51,7 +51,10 @@ fn size(text: &str) -> Result<u64, String> {
         _ => return Err("write bytes, or a number with K, M or G".to_owned()),
     };
     let number: u64 = digits.parse().map_err(|_| "write bytes, or a number with K, M or G".to_owned())?;
-    number.checked_shl(shift).filter(|size| *size <= 1 << 31 && size >> shift == number).ok_or_else(|| "more than 2G".to_owned())
+    number
+        .checked_shl(shift)
+        .filter(|size| *size <= 1 << 31 && size >> shift == number)
+        .ok_or_else(|| "more than 2G".to_owned())
 }
 
 impl Sources {

@@ -80,7 +80,7 @@ impl Global {
 
     /// The day of the run.
     pub fn today(&self) -> jiff::civil::Date {
-        self.today.unwrap_or_else(|| jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date())
+        self.today.unwrap_or_else(|| jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::now()).date())
     }
 }
 
@@ -117,7 +117,8 @@ pub enum Error {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let mut command = Cli::command();
     let arguments = with_default_command(arguments.into_iter().collect(), &command);
-    let parsed = command.try_get_matches_from_mut(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed =
+        command.try_get_matches_from_mut(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
@@ -208,7 +209,9 @@ mod tests {
         ] {
             assert_eq!(with_default(line), full);
         }
-        for line in ["tunelint check x", "tunelint -q facts x", "tunelint --help", "tunelint -V", "tunelint schema"] {
+        for line in
+            ["tunelint check x", "tunelint -q facts x", "tunelint --help", "tunelint -V", "tunelint schema"]
+        {
             assert_eq!(with_default(line), line);
         }
     }

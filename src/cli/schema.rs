@@ -1,7 +1,7 @@
 //! `tunelint schema KIND`: prints a JSON Schema as it is embedded.
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::{Error, terminal};
 use crate::report::Exit;

@@ -59,7 +59,8 @@ fn is_set(variable: &str) -> bool {
 
 /// Whether the locale names no encoding that lacks our characters.
 fn draws_unicode() -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(std::env::var_os).find(|value| !value.is_empty());
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(std::env::var_os).find(|value| !value.is_empty());
     locale.is_none_or(|locale| {
         let locale = locale.to_string_lossy().to_lowercase();
         locale.contains("utf") || !(locale == "c" || locale == "posix" || locale.contains('.'))
@@ -96,4 +97,9 @@ fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, file)).inspect_err(|_| {
         let _ = fs::remove_file(&beside);
     })
+}
+
+/// Writes to standard error.
+pub fn note(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
 }

@@ -39,7 +39,11 @@ impl Tree {
         let real = match link.canonicalize() {
             Ok(real) => real,
             Err(error) => {
-                return trouble("link", Severity::Error, format!("is a link that leads nowhere: {}", plain(&error)));
+                return trouble(
+                    "link",
+                    Severity::Error,
+                    format!("is a link that leads nowhere: {}", plain(&error)),
+                );
             }
         };
         let Ok(kind) = std::fs::metadata(&real) else { return Target::Nothing };

@@ -67,7 +67,9 @@ fn push(shown: &mut String, part: &OsStr) {
 pub(super) fn examine(path: &Path, here: &Here) -> Result<(Base, bool), Trouble> {
     let found = std::fs::metadata(path).and_then(|kind| Ok((path.canonicalize()?, kind.is_dir())));
     match found {
-        Ok((real, is_folder)) => Ok((Base { given: path.to_owned(), shown: called(path, &real, here), real }, is_folder)),
+        Ok((real, is_folder)) => {
+            Ok((Base { given: path.to_owned(), shown: called(path, &real, here), real }, is_folder))
+        }
         Err(error) => Err(trouble(shown(path), &error, true)),
     }
 }
@@ -95,13 +97,7 @@ pub(super) fn troubles(base: &Base, error: &ignore::Error, report: &mut dyn FnMu
     each(base, error, &base.given, None, report);
 }
 
-fn each(
-    base: &Base,
-    error: &ignore::Error,
-    path: &Path,
-    line: Option<u64>,
-    report: &mut dyn FnMut(Trouble),
-) {
+fn each(base: &Base, error: &ignore::Error, path: &Path, line: Option<u64>, report: &mut dyn FnMut(Trouble)) {
     match error {
         ignore::Error::Partial(errors) => {
             errors.iter().for_each(|error| each(base, error, path, line, report));

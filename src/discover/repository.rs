@@ -49,7 +49,8 @@ impl OnDisk {
     /// It counts from the manifest's folder or from any above it, up to the top of the repository: teams write
     /// paths both ways. What lies above the top is not in the repository.
     pub fn leads_somewhere(&self, manifest: &Path, reference: &Path) -> bool {
-        let Some(folder) = flat(&self.here.real.join(manifest)).and_then(|file| file.parent().map(Path::to_owned))
+        let Some(folder) =
+            flat(&self.here.real.join(manifest)).and_then(|file| file.parent().map(Path::to_owned))
         else {
             return true;
         };
@@ -94,9 +95,9 @@ fn matches_any(pattern: &Path) -> bool {
     let Ok(glob) = GlobBuilder::new(text).literal_separator(true).build() else { return true };
     let matcher = glob.compile_matcher();
     let folder: PathBuf = pattern.components().take_while(|part| !is_glob(Path::new(part))).collect();
-    let entries = WalkDir::new(folder)
-        .into_iter()
-        .filter_entry(|entry| entry.depth() == 0 || !SKIPPED.iter().any(|skipped| entry.file_name() == *skipped));
+    let entries = WalkDir::new(folder).into_iter().filter_entry(|entry| {
+        entry.depth() == 0 || !SKIPPED.iter().any(|skipped| entry.file_name() == *skipped)
+    });
     let mut seen = 0;
     for entry in entries.filter_map(Result::ok) {
         seen += 1;

@@ -39,7 +39,9 @@ pub fn missing_evidence(deployment: &Deployment, repository: &dyn Repository, fi
         let Some(&(_, always)) = PATHS.iter().find(|(path, _)| *path == fact.path) else { continue };
         let FactValue::Text(text) = deployment.facts.value(id) else { continue };
         let source = &deployment.facts.source(id).source;
-        let Some(reference) = reference(text, always, |folder| repository.holds(source, folder)) else { continue };
+        let Some(reference) = reference(text, always, |folder| repository.holds(source, folder)) else {
+            continue;
+        };
         if !repository.holds(source, reference) {
             findings.push(finding(deployment, id, text));
         }
@@ -77,8 +79,14 @@ fn finding(deployment: &Deployment, id: FactId, text: &str) -> Finding {
 /// model in a registry: it is a path if it has a file's ending, or if `a` is a folder.
 fn reference(text: &str, always: bool, is_here: impl Fn(&Path) -> bool) -> Option<&Path> {
     let placeholder = ["todo", "tbd", "n/a", "none"].iter().any(|word| text.eq_ignore_ascii_case(word));
-    let foreign = |character: char| character.is_whitespace() || matches!(character, ':' | '@' | '$' | '~' | '\\');
-    if text.is_empty() || placeholder || text.starts_with('/') || text.contains("{{") || text.contains(foreign) {
+    let foreign =
+        |character: char| character.is_whitespace() || matches!(character, ':' | '@' | '$' | '~' | '\\');
+    if text.is_empty()
+        || placeholder
+        || text.starts_with('/')
+        || text.contains("{{")
+        || text.contains(foreign)
+    {
         return None;
     }
     if always || text.starts_with("./") || text.starts_with("../") {
@@ -115,7 +123,15 @@ mod tests {
     #[test]
     fn only_relative_paths_are_looked_for() {
         let is_path = |text| reference(text, false, |folder| folder == Path::new("evals")).is_some();
-        for path in ["evals/report.md", "report.md", "./plan", "../docs/plan", ".github/tests.yaml", "evals/suite", "other/"] {
+        for path in [
+            "evals/report.md",
+            "report.md",
+            "./plan",
+            "../docs/plan",
+            ".github/tests.yaml",
+            "evals/suite",
+            "other/",
+        ] {
             assert!(is_path(path), "{path}");
         }
         for other in [

@@ -43,7 +43,8 @@ pub fn recognise(document: &Document) -> Recognition<'_> {
     let root = document.root();
     let version = root.get("apiVersion");
     let kind = root.get("kind").and_then(NodeRef::as_str);
-    let ours = version.and_then(|node| Some((node, node.as_str()?))).filter(|(_, text)| text.starts_with(GROUP));
+    let ours =
+        version.and_then(|node| Some((node, node.as_str()?))).filter(|(_, text)| text.starts_with(GROUP));
     match (ours, kind) {
         (_, Some(kind)) if OTHER_KINDS.contains(&kind) => Recognition::NotOurs,
         (Some((node, version)), _) if version != API_VERSION => {
@@ -96,7 +97,12 @@ pub fn extract(document: &Document, source: &Arc<Source>, rejected: &Rejected) -
 /// Reads the facts of a node that stands for `spec` or a part of it, and may have a `metadata` beside spec's
 /// fields: an example of a policy. `rejected` is by pointers from the node on, as
 /// [`crate::schema::validate_spec`] gives them.
-pub fn extract_spec(document: &Document, source: &Arc<Source>, spec: NodeRef<'_>, rejected: &Rejected) -> FactSet {
+pub fn extract_spec(
+    document: &Document,
+    source: &Arc<Source>,
+    spec: NodeRef<'_>,
+    rejected: &Rejected,
+) -> FactSet {
     let mut reader = Reader::new(document, source, rejected, "");
     reader.metadata_inside = true;
     reader.object(ROOT, spec, FactAt { path: ROOT, key: spec.span(), span: spec.span() }, None);
@@ -111,7 +117,9 @@ fn identity(facts: &FactSet, vocabulary: &Vocabulary) -> Option<Arc<str>> {
     };
     match (value("metadata.namespace"), value("metadata.name")?) {
         (None, FactValue::Text(name)) => Some(name.into()),
-        (Some(FactValue::Text(namespace)), FactValue::Text(name)) => Some(format!("{namespace}/{name}").into()),
+        (Some(FactValue::Text(namespace)), FactValue::Text(name)) => {
+            Some(format!("{namespace}/{name}").into())
+        }
         _ => None,
     }
 }
@@ -223,7 +231,9 @@ impl<'r> Reader<'r> {
                 None if value.is_finite() => self.builder.number(at, value, raw),
                 None => self.builder.rejected(at),
             },
-            (FactType::Number, Kind::Float(value)) if value.is_finite() => self.builder.number(at, value, raw),
+            (FactType::Number, Kind::Float(value)) if value.is_finite() => {
+                self.builder.number(at, value, raw)
+            }
             (FactType::String | FactType::Any, Kind::String(_)) => {
                 self.builder.text(at, node.as_str().unwrap_or_default())
             }
@@ -232,13 +242,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Opens a list or an object, or adds a rejected fact in its place.
-    fn open(
-        &mut self,
-        as_list: bool,
-        node: NodeRef<'_>,
-        at: FactAt,
-        entry: Option<Entry<'_>>,
-    ) -> bool {
+    fn open(&mut self, as_list: bool, node: NodeRef<'_>, at: FactAt, entry: Option<Entry<'_>>) -> bool {
         let fits = if as_list { node.is_sequence() } else { node.is_mapping() };
         let opens = fits && !self.is_rejected(node, entry);
         let id = match (opens, as_list) {

@@ -92,7 +92,8 @@ fn is_number(text: &str) -> bool {
 /// The member of an object that a lone text was meant for: `compliance: strict`.
 fn member(schema: &Value, text: &str) -> Option<String> {
     let members = schema["properties"].as_object().into_iter().flatten();
-    let knows = |schema: &Value| schema["enum"].as_array().is_some_and(|known| known.iter().any(|v| v == text));
+    let knows =
+        |schema: &Value| schema["enum"].as_array().is_some_and(|known| known.iter().any(|v| v == text));
     match members.clone().find(|(_, schema)| knows(schema)) {
         Some((name, _)) => Some(format!("write it as {{{name}: {text}}}")),
         None => fields(schema),

@@ -51,7 +51,7 @@ impl Subject<'_> {
         let wording = self.wording(mistake, &at);
         let primary = Label::new(self.label_place(span).with_pointer(pointer), wording.label);
         let mut finding = Finding::invalid(self.rule, mistake.wrong.code(), wording.message, primary);
-        finding.help = wording.help;
+        finding.help = wording.help.map(Into::into);
         self.detours(finding, mistake, &at)
     }
 
@@ -138,7 +138,11 @@ impl Subject<'_> {
                 help: Some("remove the key or give a value".to_owned()),
             },
             Wrong::NotFinite => Wording {
-                message: format!("{leaf} has to be {}, and {} is not finite", expected(schema), shown(at.node)),
+                message: format!(
+                    "{leaf} has to be {}, and {} is not finite",
+                    expected(schema),
+                    shown(at.node)
+                ),
                 label: "not a finite number".to_owned(),
                 help: Some("write a number that can be compared, or remove the key".to_owned()),
             },
@@ -297,7 +301,8 @@ fn wrong_form(schema: &Value, node: NodeRef<'_>) -> Wording {
     let given = node.as_str().unwrap_or_default();
     let title = schema["title"].as_str().unwrap_or("value of this form");
     let pattern = schema["pattern"].as_str().and_then(|pattern| Regex::new(pattern).ok());
-    let fits = pattern.and_then(|pattern| advice::forms(given).into_iter().find(|form| pattern.is_match(form)));
+    let fits =
+        pattern.and_then(|pattern| advice::forms(given).into_iter().find(|form| pattern.is_match(form)));
     let help = match (fits, schema["examples"][0].as_str()) {
         (Some(form), _) => Some(format!("did you mean \"{form}\"?")),
         (None, Some(example)) => Some(format!("write it like {example}")),

@@ -83,14 +83,8 @@ fn run(
     }
     let errors = compiled.validator.iter_errors(root.into());
     let mistakes = mistake::mistakes(errors, &compiled.schema, root);
-    let subject = Subject {
-        rule: compiled.rule,
-        noun: compiled.noun,
-        root,
-        schema: &compiled.schema,
-        base,
-        source,
-    };
+    let subject =
+        Subject { rule: compiled.rule, noun: compiled.noun, root, schema: &compiled.schema, base, source };
     let mut findings: Vec<_> = mistakes.told.iter().map(|mistake| subject.finding(mistake)).collect();
     findings.sort_by_key(|finding| (finding.primary.place.span, finding.code));
     if !mistakes.more.is_empty() {
@@ -125,7 +119,7 @@ pub fn problems<'a>(
                 ProblemKind::Unreadable => Finding::unreadable(problem.code, &problem.message, primary),
                 ProblemKind::Invalid => Finding::invalid(rule, problem.code, &problem.message, primary),
             };
-            finding.help.clone_from(&problem.help);
+            finding.help = problem.help.as_deref().map(Into::into);
             for (span, message) in &problem.related {
                 let place = Place::at(source, Some(problem.document), *span);
                 finding = finding.with_label(Label::new(place, message.as_str()));

@@ -66,8 +66,7 @@ pub fn check_order(document: &Document, source: &Arc<Source>, kind: PolicyKind) 
 /// The first field that stands after one it should come before, and the first such one.
 fn late<'a>(node: NodeRef<'a>, order: &[&str]) -> Option<(Entry<'a>, Entry<'a>)> {
     let rank = |entry: &Entry<'_>| order.iter().position(|key| *key == entry.key());
-    let known: Vec<_> =
-        node.entries().filter_map(|entry| rank(&entry).map(|rank| (rank, entry))).collect();
+    let known: Vec<_> = node.entries().filter_map(|entry| rank(&entry).map(|rank| (rank, entry))).collect();
     known.iter().enumerate().find_map(|(at, &(rank, entry))| {
         let before = known.get(..at)?.iter().find(|(other, _)| *other > rank)?;
         Some((entry, before.1))
