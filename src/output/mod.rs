@@ -1,12 +1,15 @@
 //! The formats: each is one file here and one row of [`FORMATS`]. Pure: a report becomes bytes, and nothing is
 //! judged, counted or read on the way, so that every format shows the same.
 
+mod excerpt;
 mod fingerprint;
 mod human;
 mod json;
 mod json_lines;
+mod row;
 pub mod sanitize;
 mod wire;
+mod wrap;
 
 use std::fmt;
 use std::io;

@@ -1,0 +1,45 @@
+//! For people: excerpts with the values underlined, what makes a rule pass, what to declare, and a summary line.
+
+mod advice;
+mod declare;
+mod diagnostic;
+mod notes;
+mod style;
+mod summary;
+
+use std::io;
+
+use super::{Options, Texts};
+use crate::finding::{Finding, Outcome, Severity, Status};
+use crate::report::Report;
+use diagnostic::Printer;
+
+/// Writes the report: errors, then the facts to declare, then warnings and notes, then the counts.
+pub(super) fn render(
+    report: &Report,
+    texts: &dyn Texts,
+    options: &Options,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let mut printer = Printer::new(texts, options);
+    let shown: Vec<&Finding> = report.findings.iter().filter(|finding| is_problem(finding)).collect();
+    let (to_declare, to_draw): (Vec<&Finding>, Vec<&Finding>) =
+        shown.into_iter().partition(|finding| declare::is_about_a_missing_fact(finding));
+    let drawn = |severity| to_draw.iter().filter(move |finding| finding.severity == severity);
+    for finding in drawn(Severity::Error) {
+        printer.print(finding, out)?;
+    }
+    declare::print(&to_declare, printer.style(), options, out)?;
+    if !options.quiet {
+        for finding in drawn(Severity::Warning).chain(drawn(Severity::Note)) {
+            printer.print(finding, out)?;
+        }
+        summary::print_passed(&report.findings, printer.style(), out)?;
+    }
+    summary::print(report, printer.style(), options, out)
+}
+
+/// Whether a finding is one to act on: open, and no mere outcome.
+fn is_problem(finding: &Finding) -> bool {
+    finding.status == Status::Open && !matches!(finding.outcome, Outcome::Pass | Outcome::NotApplicable)
+}
