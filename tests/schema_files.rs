@@ -1,6 +1,7 @@
 //! The published schemas: valid themselves, documented in every field, and with examples that fit.
 
 use serde_json::{Value, json};
+use tunelint::manifest::vocabulary::{FactType, Vocabulary};
 use tunelint::schema::SCHEMAS;
 
 fn schemas() -> impl Iterator<Item = (&'static str, Value)> {
@@ -136,4 +137,104 @@ fn the_report_schema_takes_a_report_and_its_lines_and_nothing_else() {
     }
     whole["findings"][0]["surprise"] = 1.into();
     assert!(!report.is_valid(&whole), "a closed finding took a field that nobody knows");
+}
+
+#[test]
+fn the_paths_of_facts_are_those_of_the_manifest() {
+    let mut paths: Vec<&str> = Vocabulary::native().iter().map(|(_, info)| &*info.path).collect();
+    paths.sort_unstable();
+    let expected = [
+        "",
+        "artifacts",
+        "artifacts[]",
+        "artifacts[].path",
+        "artifacts[].role",
+        "artifacts[].select",
+        "budget",
+        "budget.initialUsd",
+        "budget.pricePer1kTokensUsd",
+        "budget.promptEngineeringAnnualUsd",
+        "budget.recurringMonthlyUsd",
+        "budget.trainingUsd",
+        "customization",
+        "customization.method",
+        "customization.strategy",
+        "customization.techniques",
+        "customization.techniques[]",
+        "hosting",
+        "hosting.kind",
+        "hosting.operations",
+        "hosting.operations.owner",
+        "hosting.provider",
+        "hosting.region",
+        "hosting.tenancy",
+        "lifecycle",
+        "lifecycle.evaluation",
+        "lifecycle.evaluation.suite",
+        "lifecycle.exitPlan",
+        "lifecycle.expertise",
+        "lifecycle.expertise[]",
+        "lifecycle.integrationTests",
+        "lifecycle.registry",
+        "lifecycle.retraining",
+        "lifecycle.retraining.cadence",
+        "metadata",
+        "metadata.annotations",
+        "metadata.annotations.*",
+        "metadata.labels",
+        "metadata.labels.*",
+        "metadata.name",
+        "metadata.namespace",
+        "model",
+        "model.base",
+        "model.license",
+        "model.parameters",
+        "model.revision",
+        "model.source",
+        "owner",
+        "requirements",
+        "requirements.accuracy",
+        "requirements.accuracy.baseline",
+        "requirements.accuracy.evidence",
+        "requirements.accuracy.expectedGainPoints",
+        "requirements.accuracy.metric",
+        "requirements.accuracy.tolerance",
+        "requirements.compliance",
+        "requirements.compliance.frameworks",
+        "requirements.compliance.frameworks[]",
+        "requirements.compliance.level",
+        "requirements.consistency",
+        "requirements.dataSensitivity",
+        "requirements.latency",
+        "requirements.latency.benchmark",
+        "requirements.latency.critical",
+        "requirements.latency.p95Ms",
+        "stage",
+        "workload",
+        "workload.domain",
+        "workload.monthlyRequests",
+        "workload.pattern",
+        "workload.tokensPerRequest",
+    ];
+    assert_eq!(paths, expected);
+}
+
+#[test]
+fn what_a_fact_is_comes_from_the_schema() {
+    let vocabulary = Vocabulary::native();
+    let kind = |path: &str| vocabulary.info(vocabulary.find(path).expect(path)).kind;
+    assert_eq!(kind("workload.monthlyRequests"), FactType::Integer);
+    assert_eq!(kind("requirements.accuracy.expectedGainPoints"), FactType::Number);
+    assert_eq!(kind("requirements.latency.critical"), FactType::Bool);
+    assert_eq!(kind("metadata.labels"), FactType::Map);
+    assert_eq!(kind("artifacts"), FactType::List);
+    assert_eq!(kind("artifacts[]"), FactType::Any);
+    let stage = vocabulary.info(vocabulary.find("stage").unwrap());
+    assert_eq!(
+        stage.values.iter().map(|v| &**v).collect::<Vec<_>>(),
+        ["proof-of-concept", "pilot", "production"]
+    );
+    for (_, info) in vocabulary.iter() {
+        assert!(!info.description.is_empty(), "{} has no description", info.path);
+    }
 }

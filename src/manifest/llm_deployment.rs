@@ -70,7 +70,7 @@ pub fn extract(document: &Document, source: &Arc<Source>, rejected: &Rejected) -
     let mut reader = Reader::new(document, source, rejected, "/spec");
     if let Some(spec) = root.entry("spec") {
         reader.pointer.push_str("/spec");
-        reader.object(ROOT, spec.value(), at_entry(ROOT, spec), Some(spec));
+        reader.object(spec.value(), at_entry(ROOT, spec), Some(spec));
         reader.pointer.clear();
     } else {
         // Absence is said of a spec, even of one that nobody wrote.
@@ -80,7 +80,7 @@ pub fn extract(document: &Document, source: &Arc<Source>, rejected: &Rejected) -
     }
     if let (Some(metadata), Some(path)) = (root.entry("metadata"), vocabulary.find("metadata")) {
         reader.pointer.push_str("/metadata");
-        reader.object(path, metadata.value(), at_entry(path, metadata), Some(metadata));
+        reader.object(metadata.value(), at_entry(path, metadata), Some(metadata));
     }
     let facts = reader.builder.finish(true);
     Deployment {
@@ -105,7 +105,7 @@ pub fn extract_spec(
 ) -> FactSet {
     let mut reader = Reader::new(document, source, rejected, "");
     reader.metadata_inside = true;
-    reader.object(ROOT, spec, FactAt { path: ROOT, key: spec.span(), span: spec.span() }, None);
+    reader.object(spec, FactAt { path: ROOT, key: spec.span(), span: spec.span() }, None);
     reader.builder.finish(true)
 }
 
@@ -184,8 +184,8 @@ impl<'r> Reader<'r> {
             || (!self.rejected.is_empty() && self.rejected.contains(&self.pointer))
     }
 
-    /// Adds what few facts have.
-    fn finish(&mut self, id: FactId, node: NodeRef<'_>, entry: Option<Entry<'_>>) {
+    /// Adds by which detour a value came.
+    fn detours(&mut self, id: FactId, node: NodeRef<'_>, entry: Option<Entry<'_>>) {
         if let Some(anchor) = node.anchor_span() {
             self.builder.anchor(id, anchor);
         }
@@ -194,29 +194,21 @@ impl<'r> Reader<'r> {
         }
     }
 
-    fn value(&mut self, path: PathId, node: NodeRef<'_>, at: FactAt, entry: Option<Entry<'_>>) {
-        match self.vocabulary.info(path).kind {
-            FactType::Object => self.object(path, node, at, entry),
-            FactType::Map => self.map(path, node, at, entry),
-            FactType::List => self.list(path, node, at, entry),
-            FactType::Any if node.is_mapping() => self.object(path, node, at, entry),
+    fn value(&mut self, node: NodeRef<'_>, at: FactAt, entry: Option<Entry<'_>>) -> FactId {
+        match self.vocabulary.info(at.path).kind {
+            FactType::Object => self.object(node, at, entry),
+            FactType::Map => self.map(node, at, entry),
+            FactType::List => self.list(node, at, entry),
+            FactType::Any if node.is_mapping() => self.object(node, at, entry),
             wanted => {
                 let id = if self.is_rejected(node, entry) {
                     self.builder.rejected(at)
                 } else {
                     self.scalar(wanted, node, at)
                 };
-                self.finish(id, node, entry);
-                if entry.is_some_and(|_| self.vocabulary.info(path).key.as_ref() == "*") {
-                    self.key(id, entry);
-                }
+                self.detours(id, node, entry);
+                id
             }
-        }
-    }
-
-    fn key(&mut self, id: FactId, entry: Option<Entry<'_>>) {
-        if let Some(entry) = entry {
-            self.builder.map_key(id, entry.key());
         }
     }
 
@@ -241,65 +233,80 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Opens a list or an object, or adds a rejected fact in its place.
-    fn open(&mut self, as_list: bool, node: NodeRef<'_>, at: FactAt, entry: Option<Entry<'_>>) -> bool {
-        let fits = if as_list { node.is_sequence() } else { node.is_mapping() };
-        let opens = fits && !self.is_rejected(node, entry);
-        let id = match (opens, as_list) {
-            (false, _) => self.builder.rejected(at),
-            (true, true) => self.builder.list(at),
-            (true, false) => self.builder.object(at),
-        };
-        self.finish(id, node, entry);
-        opens
+    /// Adds a rejected fact in the place of a list or an object that is none, or is not to be trusted.
+    fn refused(
+        &mut self,
+        fits: bool,
+        node: NodeRef<'_>,
+        at: FactAt,
+        entry: Option<Entry<'_>>,
+    ) -> Option<FactId> {
+        if fits && !self.is_rejected(node, entry) {
+            return None;
+        }
+        let id = self.builder.rejected(at);
+        self.detours(id, node, entry);
+        Some(id)
     }
 
-    fn object(&mut self, path: PathId, node: NodeRef<'_>, at: FactAt, entry: Option<Entry<'_>>) {
-        if !self.open(false, node, at, entry) {
-            return;
+    fn object(&mut self, node: NodeRef<'_>, at: FactAt, entry: Option<Entry<'_>>) -> FactId {
+        if let Some(id) = self.refused(node.is_mapping(), node, at, entry) {
+            return id;
         }
+        let id = self.builder.object(at);
+        self.detours(id, node, entry);
         for (index, member) in node.entries().enumerate() {
-            let Some(child) = self.vocabulary.child(path, member.key()) else { continue };
-            let is_metadata = path == ROOT && member.key() == "metadata";
+            let Some(child) = self.vocabulary.child(at.path, member.key()) else { continue };
+            let is_metadata = at.path == ROOT && member.key() == "metadata";
             // Of equal keys one rejected fact is enough.
             let again = member.is_duplicate() && node.entries().take(index).any(|e| e.key() == member.key());
             if again || (is_metadata && !self.metadata_inside) {
                 continue;
             }
             self.under(member.key(), |reader| {
-                reader.value(child, member.value(), at_entry(child, member), Some(member));
+                reader.value(member.value(), at_entry(child, member), Some(member));
             });
         }
         self.builder.close();
+        id
     }
 
-    fn map(&mut self, path: PathId, node: NodeRef<'_>, at: FactAt, entry: Option<Entry<'_>>) {
-        let Some(child) = self.vocabulary.info(path).children.first().copied() else { return };
-        if !self.open(false, node, at, entry) {
-            return;
+    fn map(&mut self, node: NodeRef<'_>, at: FactAt, entry: Option<Entry<'_>>) -> FactId {
+        if let Some(id) = self.refused(node.is_mapping(), node, at, entry) {
+            return id;
         }
+        let id = self.builder.object(at);
+        self.detours(id, node, entry);
         for member in node.entries() {
+            let Some(child) = self.vocabulary.child(at.path, member.key()) else { continue };
             self.under(member.key(), |reader| {
-                reader.value(child, member.value(), at_entry(child, member), Some(member));
+                let id = reader.value(member.value(), at_entry(child, member), Some(member));
+                reader.builder.map_key(id, member.key());
             });
         }
         self.builder.close();
+        id
     }
 
-    fn list(&mut self, path: PathId, node: NodeRef<'_>, at: FactAt, entry: Option<Entry<'_>>) {
-        let Some(child) = self.vocabulary.info(path).children.first().copied() else { return };
-        if !self.open(true, node, at, entry) {
-            return;
+    fn list(&mut self, node: NodeRef<'_>, at: FactAt, entry: Option<Entry<'_>>) -> FactId {
+        if let Some(id) = self.refused(node.is_sequence(), node, at, entry) {
+            return id;
         }
-        let mut number = String::new();
-        for (index, item) in node.items().enumerate() {
+        let id = self.builder.list(at);
+        self.detours(id, node, entry);
+        let mut index = String::new();
+        for (position, item) in node.items().enumerate() {
+            let Some(path) = self.vocabulary.child(at.path, "[]") else { continue };
             if !self.rejected.is_empty() {
-                number = index.to_string();
+                index = position.to_string();
             }
-            let at = FactAt { path: child, key: item.span(), span: item.span() };
-            self.under(&number, |reader| reader.value(child, item, at, None));
+            let at = FactAt { path, key: item.span(), span: item.span() };
+            self.under(&index, |reader| {
+                reader.value(item, at, None);
+            });
         }
         self.builder.close();
+        id
     }
 }
 

@@ -2,6 +2,7 @@
 //! judged, counted or read on the way, so that every format shows the same.
 
 mod excerpt;
+pub mod facts;
 mod fingerprint;
 mod human;
 mod json;

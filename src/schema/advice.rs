@@ -21,7 +21,12 @@ pub(crate) fn for_type(schema: &Value, node: NodeRef<'_>) -> Option<String> {
                 return number(text, is_quoted(node));
             }
             if wants(JsonType::Array) {
-                return Some(format!("write a list: [{}]", node.source_text()));
+                let short = text.len() < 40 && !text.contains('\n');
+                return Some(if short {
+                    format!("write a list: [{text}]")
+                } else {
+                    "write a list".to_owned()
+                });
             }
             member(schema, text)
         }
@@ -89,18 +94,21 @@ fn is_number(text: &str) -> bool {
         && text.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
-/// The member of an object that a lone text was meant for: `compliance: strict`.
+/// The member of an object that a lone text was meant for: `compliance: strict`, `retraining: monthly`.
 fn member(schema: &Value, text: &str) -> Option<String> {
-    let members = schema["properties"].as_object().into_iter().flatten();
-    let knows =
-        |schema: &Value| schema["enum"].as_array().is_some_and(|known| known.iter().any(|v| v == text));
-    match members.clone().find(|(_, schema)| knows(schema)) {
-        Some((name, _)) => Some(format!("write it as {{{name}: {text}}}")),
-        None => fields(schema),
+    let members = schema["properties"].as_object()?;
+    let takes = |schema: &Value| match schema["enum"].as_array() {
+        Some(known) => known.iter().any(|value| value == text),
+        None => members.len() == 1 && schema["type"] == "string",
+    };
+    match members.iter().find(|(_, schema)| takes(schema)) {
+        Some((name, _)) if text.len() < 40 => Some(format!("write it as {{{name}: {text}}}")),
+        _ => fields(schema),
     }
 }
 
-fn fields(schema: &Value) -> Option<String> {
+/// The fields that an object knows.
+pub(crate) fn fields(schema: &Value) -> Option<String> {
     let names: Vec<_> = schema["properties"].as_object()?.iter().map(|(name, _)| name.as_str()).collect();
     Some(format!("its fields: {}", names.join(", ")))
 }

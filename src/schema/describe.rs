@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::locate::{Located, locate, tokens};
 use super::mistake::{Mistake, Wrong, below, types};
+use super::suggest::Meant;
 use super::{advice, suggest};
 use crate::document::{Kind, NodeRef};
 use crate::finding::{Finding, Label, Place};
@@ -68,8 +69,8 @@ impl Subject<'_> {
                 (below(&pointer, key), span)
             }
             Wrong::Missing(key) => {
-                let (missing, _) = missing(mistake.schema, key);
-                let place = missing.iter().fold(pointer, |pointer, key| below(&pointer, key));
+                let (path, _) = lacking(mistake.schema, key);
+                let place = path.iter().fold(pointer, |pointer, key| below(&pointer, key));
                 (place, at.heading())
             }
             // Where nothing is written, the key is all there is to see.
@@ -109,17 +110,17 @@ impl Subject<'_> {
     }
 
     fn wording(&self, mistake: &Mistake<'_>, at: &Located<'_>) -> Wording {
-        let leaf = self.leaf(&mistake.pointer);
+        let leaf = self.name(mistake);
         let schema = mistake.schema;
         match &mistake.wrong {
             Wrong::UnknownKey(key) => self.unknown_key(mistake, key),
             Wrong::Missing(key) => {
-                let (path, needs) = missing(schema, key);
+                let (path, needs) = lacking(schema, key);
                 let pointer = path.iter().fold(mistake.pointer.clone(), |pointer, key| below(&pointer, key));
                 Wording {
                     message: format!("{} is missing", self.path(&pointer)),
                     label: format!("{} belongs here", path.join(".")),
-                    help: needs,
+                    help: Some(needs),
                 }
             }
             Wrong::Forbidden(condition) => {
@@ -135,7 +136,10 @@ impl Subject<'_> {
             Wrong::Null => Wording {
                 message: format!("{leaf} has no value"),
                 label: "no value".to_owned(),
-                help: Some("remove the key or give a value".to_owned()),
+                help: Some(format!(
+                    "remove the {} or give a value",
+                    if at.key.is_some() { "key" } else { "item" }
+                )),
             },
             Wrong::NotFinite => Wording {
                 message: format!(
@@ -146,12 +150,7 @@ impl Subject<'_> {
                 label: "not a finite number".to_owned(),
                 help: Some("write a number that can be compared, or remove the key".to_owned()),
             },
-            Wrong::Tagged => Wording {
-                message: format!("{leaf} stands behind a tag, so that its value cannot be known here"),
-                label: "a value that another tool fills in".to_owned(),
-                help: Some("write the value itself; policies that need it cannot be decided".to_owned()),
-            },
-            Wrong::Type => Wording {
+            Wrong::Type | Wrong::Opaque => Wording {
                 message: format!("{leaf} has to be {}, and this is {}", expected(schema), described(at.node)),
                 label: kind_name(at.node).to_owned(),
                 help: advice::for_type(schema, at.node),
@@ -168,39 +167,47 @@ impl Subject<'_> {
     }
 
     fn unknown_key(&self, mistake: &Mistake<'_>, key: &str) -> Wording {
-        let shown = shorten(&self.path(&below(&mistake.pointer, key)));
-        let siblings = mistake.schema["properties"].as_object();
-        let siblings = siblings.into_iter().flatten().map(|(name, _)| name.as_str());
-        let near = suggest::nearest(key, siblings.clone());
-        let elsewhere = suggest::elsewhere(self.schema, key);
-        let help = match (near, elsewhere.first()) {
-            (Some(near), None) => Some(format!("did you mean \"{near}\"?")),
-            // A slip of one letter is likelier than a field in the wrong place, and that likelier than two slips.
-            (Some(near), Some(_)) if strsim::osa_distance(near, key) < 2 => {
-                Some(format!("did you mean \"{near}\"?"))
-            }
-            (_, Some((_, name))) => {
-                let mut places: Vec<_> = elsewhere
-                    .iter()
-                    .take(2)
-                    .map(|(path, _)| match path.as_str() {
-                        "" => "at the top level".to_owned(),
-                        path => format!("under {path}"),
-                    })
-                    .collect();
-                places.dedup();
+        let pointer = below(&mistake.pointer, key);
+        let path = self.path(&pointer);
+        // Beside the fields of spec, `kind` alone would read as the document's.
+        let above = if self.is_manifest() && mistake.pointer == "/spec" { "spec." } else { "" };
+        let help = match suggest::meant(self.schema, mistake.schema, key) {
+            Meant::Sibling(near) => Some(format!("did you mean \"{near}\"?")),
+            Meant::Elsewhere(places) => {
+                let name = places.first().map_or(key, |(_, name)| name);
+                let places: Vec<_> = places.iter().take(2).map(|(path, _)| under(path)).collect();
                 Some(format!("{name} belongs {}", places.join(" or ")))
             }
-            (None, None) => {
-                let known: Vec<_> = siblings.collect();
-                (!known.is_empty()).then(|| format!("known here: {}", known.join(", ")))
-            }
+            Meant::Nothing => advice::fields(mistake.schema),
         };
         Wording {
-            message: format!("\"{shown}\" is not a field of a {}", self.noun),
+            message: format!("\"{above}{}\" is not a field of a {}", shorten(&path), self.noun),
             label: "unknown field".to_owned(),
             help,
         }
+    }
+
+    /// Whether the paths of the document are those of a whole manifest.
+    fn is_manifest(&self) -> bool {
+        self.rule == "schema"
+    }
+
+    /// Whether the mistake that a key is missing is the same as that one of `unknown` is unknown: it was meant.
+    pub(crate) fn is_meant(&self, missing: &Mistake<'_>, unknown: &[&Mistake<'_>]) -> bool {
+        let Wrong::Missing(key) = &missing.wrong else { return false };
+        let (path, _) = lacking(missing.schema, key);
+        let place = path.iter().fold(missing.pointer.clone(), |pointer, key| below(&pointer, key));
+        let dotted = tokens(&place).collect::<Vec<_>>().join(".");
+        unknown.iter().any(|unknown| {
+            let Wrong::UnknownKey(given) = &unknown.wrong else { return false };
+            match suggest::meant(self.schema, unknown.schema, given) {
+                Meant::Sibling(name) => name == *key && unknown.pointer == missing.pointer,
+                Meant::Elsewhere(places) => {
+                    places.iter().any(|(path, name)| format!("{path}.{name}") == dotted)
+                }
+                Meant::Nothing => false,
+            }
+        })
     }
 
     fn wrong_value(&self, schema: &Value, node: NodeRef<'_>, leaf: &str) -> Wording {
@@ -237,7 +244,7 @@ impl Subject<'_> {
         for (depth, token) in tokens(pointer).enumerate() {
             let is_item = locate(root, &above).node.is_sequence();
             above = below(&above, &token);
-            if depth == 0 && token == "spec" && self.noun == "deployment" && pointer != "/spec" {
+            if depth == 0 && token == "spec" && self.is_manifest() && pointer != "/spec" {
                 continue;
             }
             if is_item {
@@ -252,43 +259,54 @@ impl Subject<'_> {
         path
     }
 
-    /// The end of the path: `kind`, `techniques[1]`.
-    fn leaf(&self, pointer: &str) -> String {
-        let path = self.path(pointer);
+    /// What a sentence calls a value: the end of its path (`kind`, `techniques[1]`), but all of it for a value of a
+    /// map, whose key says little alone.
+    fn name(&self, mistake: &Mistake<'_>) -> String {
+        let path = self.path(&mistake.pointer);
         match path.rsplit_once('.') {
             _ if path.is_empty() => format!("a {}", self.noun),
-            Some((_, leaf)) => shorten(leaf),
-            None => shorten(&path),
+            Some((_, leaf)) if !mistake.in_map => shorten(leaf),
+            _ => shorten(&path),
         }
     }
 }
 
-/// What is missing under a key, down to the one field where there is but one, and what to write.
-fn missing(schema: &Value, key: &str) -> (Vec<String>, Option<String>) {
+fn under(path: &str) -> String {
+    if path.is_empty() { "at the top level".to_owned() } else { format!("under {path}") }
+}
+
+/// What is missing where a key is, down to the one field where there is but one, and what to write.
+fn lacking(schema: &Value, key: &str) -> (Vec<String>, String) {
     let mut path = vec![key.to_owned()];
     let mut at = &schema["properties"][key];
     loop {
-        let needs: Vec<_> =
-            at["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let needs: Vec<_> = required(at).collect();
         match needs.as_slice() {
             [] => break,
             [one] => {
                 path.push((*one).to_owned());
                 at = &at["properties"][*one];
             }
-            several => return (path, Some(format!("it needs {}", several.join(", ")))),
+            several => {
+                let each = several.iter().map(|key| lacking(at, key).0.join("."));
+                return (path, format!("it needs {}", each.collect::<Vec<_>>().join(", ")));
+            }
         }
     }
     let last = path.last().map_or(key, String::as_str);
     let help = match (&at["enum"], &at["examples"][0]) {
         (Value::Array(known), _) => {
             let known: Vec<_> = known.iter().filter_map(Value::as_str).collect();
-            Some(format!("add {last}, one of {}", known.join(", ")))
+            format!("add {last}, one of {}", known.join(", "))
         }
-        (_, Value::String(example)) => Some(format!("add {last}, for example {last}: {example}")),
-        _ => Some(format!("add {last}")),
+        (_, Value::String(example)) => format!("add {last}, for example {last}: {example}"),
+        _ => format!("add {last}"),
     };
     (path, help)
+}
+
+fn required(schema: &Value) -> impl Iterator<Item = &str> {
+    schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
 /// The key and the value that an `if` asks for.
@@ -316,10 +334,7 @@ fn wrong_form(schema: &Value, node: NodeRef<'_>) -> Wording {
 }
 
 fn too_small(schema: &Value, node: NodeRef<'_>, leaf: &str) -> Wording {
-    let least = match &schema["minimum"] {
-        Value::Null => format!("at least {} long", schema["minItems"]),
-        least => format!("at least {least}"),
-    };
+    let least = format!("at least {}", schema["minimum"]);
     Wording {
         message: format!("{leaf} has to be {least}, and this is {}", described(node)),
         label: format!("not {least}"),

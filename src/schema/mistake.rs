@@ -26,15 +26,16 @@ pub(crate) enum Wrong {
     Null,
     /// A number that is none, or beyond all bounds.
     NotFinite,
-    /// A value behind a tag, which only another tool can read.
-    Tagged,
+    /// A value that cannot be known, of which the parser has told already: it stands behind a tag of another tool,
+    /// or contains itself.
+    Opaque,
     /// A value of another type.
     Type,
     /// A value that is not one of a fixed set.
     Value,
     /// A text of another form.
     Form,
-    /// A number or a list below its least.
+    /// A number below its least.
     TooSmall,
     /// What no other variant names; the schema's keyword.
     Other(String),
@@ -48,7 +49,7 @@ impl Wrong {
             Self::Forbidden(_) => 1,
             Self::Null => 2,
             Self::NotFinite => 3,
-            Self::Tagged => 4,
+            Self::Opaque => 4,
             Self::Type => 5,
             Self::Value => 6,
             Self::Form => 7,
@@ -70,7 +71,7 @@ impl Wrong {
             Self::Forbidden(_) => "forbidden-key",
             Self::Null => "null",
             Self::NotFinite => "not-finite",
-            Self::Tagged => "tag",
+            Self::Opaque => "tag",
             Self::Type => "type",
             Self::Value => "enum",
             Self::Form => "pattern",
@@ -89,6 +90,8 @@ pub(crate) struct Mistake<'s> {
     pub(crate) wrong: Wrong,
     /// What the schema says of the value at the pointer.
     pub(crate) schema: &'s Value,
+    /// Whether the value at the pointer is one of a map, whose keys are free.
+    pub(crate) in_map: bool,
 }
 
 /// What the validator's errors come to.
@@ -96,7 +99,7 @@ pub(crate) struct Mistake<'s> {
 pub(crate) struct Mistakes<'s> {
     /// Those to tell, at most [`MOST`].
     pub(crate) told: Vec<Mistake<'s>>,
-    /// Pointers of the values or keys that are wrong as well.
+    /// Pointers of the values or keys that are wrong as well, beyond those told.
     pub(crate) more: BTreeSet<String>,
 }
 
@@ -118,6 +121,26 @@ pub(crate) fn mistakes<'s>(
     Mistakes { told: heap.keys.into_values().chain(heap.values.into_values()).collect(), more: heap.more }
 }
 
+/// What a schema says at one place.
+#[derive(Clone, Copy)]
+struct SchemaPlace<'s> {
+    schema: &'s Value,
+    in_map: bool,
+}
+
+impl<'s> SchemaPlace<'s> {
+    /// The subschema whose keyword a path names.
+    fn of(schema: &'s Value, path: &str) -> Self {
+        let above = path.rsplit_once('/').map_or("", |(above, _)| above);
+        let schema = schema.pointer(above).unwrap_or(&Value::Null);
+        Self { schema, in_map: above.ends_with("/additionalProperties") }
+    }
+
+    fn mistake(self, pointer: &str, wrong: Wrong) -> Mistake<'s> {
+        Mistake { pointer: pointer.to_owned(), wrong, schema: self.schema, in_map: self.in_map }
+    }
+}
+
 struct Heap<'s, 'd> {
     schema: &'s Value,
     root: NodeRef<'d>,
@@ -132,65 +155,55 @@ impl<'s> Heap<'s, '_> {
     fn add(&mut self, error: &ValidationError<'_>) {
         let pointer = error.instance_path().as_str();
         let path = error.schema_path().as_str();
-        let schema = self.above(path);
+        let place = SchemaPlace::of(self.schema, path);
         match error.kind() {
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 for key in unexpected {
-                    self.add_key(pointer, key, Wrong::UnknownKey(key.clone()), schema);
+                    self.add_key(pointer, key, Wrong::UnknownKey(key.clone()), place);
                 }
             }
             ValidationErrorKind::Required { property } => {
                 let key = property.as_str().unwrap_or_default();
-                self.add_key(pointer, key, Wrong::Missing(key.to_owned()), schema);
+                self.add_key(pointer, key, Wrong::Missing(key.to_owned()), place);
             }
             ValidationErrorKind::OneOfNotValid { context } | ValidationErrorKind::AnyOf { context } => {
                 match chosen(context, pointer) {
                     Some(errors) => errors.iter().for_each(|error| self.add(error)),
-                    None => self.add_value(pointer, Wrong::Type, schema),
+                    None => self.add_value(pointer, Wrong::Type, place),
                 }
             }
             ValidationErrorKind::FalseSchema => {
-                let condition = path.split_once("/then/").map_or(&Value::Null, |(above, _)| self.at(above));
-                self.add_value(pointer, Wrong::Forbidden(condition.clone()), schema);
+                let above = path.split_once("/then/").map(|(above, _)| above);
+                let condition = above.and_then(|above| self.schema.pointer(above)).unwrap_or(&Value::Null);
+                self.add_value(pointer, Wrong::Forbidden(condition.clone()), place);
             }
-            ValidationErrorKind::Type { .. } => self.add_value(pointer, Wrong::Type, schema),
+            ValidationErrorKind::Type { .. } => self.add_value(pointer, Wrong::Type, place),
             ValidationErrorKind::Enum { .. } | ValidationErrorKind::Constant { .. } => {
-                self.add_value(pointer, Wrong::Value, schema);
+                self.add_value(pointer, Wrong::Value, place);
             }
-            ValidationErrorKind::Pattern { .. } => self.add_value(pointer, Wrong::Form, schema),
-            ValidationErrorKind::Minimum { .. } | ValidationErrorKind::MinItems { .. } => {
-                self.add_value(pointer, Wrong::TooSmall, schema);
-            }
-            other => self.add_value(pointer, Wrong::Other(other.keyword().to_owned()), schema),
+            ValidationErrorKind::Pattern { .. } => self.add_value(pointer, Wrong::Form, place),
+            ValidationErrorKind::Minimum { .. } => self.add_value(pointer, Wrong::TooSmall, place),
+            other => self.add_value(pointer, Wrong::Other(other.keyword().to_owned()), place),
         }
-    }
-
-    fn at(&self, path: &str) -> &'s Value {
-        self.schema.pointer(path).unwrap_or(&Value::Null)
-    }
-
-    /// The schema whose keyword a path names.
-    fn above(&self, path: &str) -> &'s Value {
-        self.at(path.rsplit_once('/').map_or("", |(above, _)| above))
     }
 
     fn is_full(&self) -> bool {
         self.keys.len() + self.values.len() >= MOST
     }
 
-    fn add_key(&mut self, pointer: &str, key: &str, wrong: Wrong, schema: &'s Value) {
-        let place = below(pointer, key);
-        if self.keys.contains_key(&place) {
+    fn add_key(&mut self, pointer: &str, key: &str, wrong: Wrong, place: SchemaPlace<'s>) {
+        let whole = below(pointer, key);
+        if self.keys.contains_key(&whole) || self.is_failed_merge(pointer, key) {
             return;
         }
         if self.is_full() {
-            self.more.insert(place);
+            self.more.insert(whole);
             return;
         }
-        self.keys.insert(place, Mistake { pointer: pointer.to_owned(), wrong, schema });
+        self.keys.insert(whole, place.mistake(pointer, wrong));
     }
 
-    fn add_value(&mut self, pointer: &str, wrong: Wrong, schema: &'s Value) {
+    fn add_value(&mut self, pointer: &str, wrong: Wrong, place: SchemaPlace<'s>) {
         let known = self.values.get(pointer);
         if known.is_none() && self.is_full() {
             self.more.insert(pointer.to_owned());
@@ -198,8 +211,17 @@ impl<'s> Heap<'s, '_> {
         }
         let wrong = if matches!(wrong, Wrong::Forbidden(_)) { wrong } else { self.looked_at(pointer, wrong) };
         if known.is_none_or(|known| wrong.rank() < known.wrong.rank()) {
-            self.values.insert(pointer.to_owned(), Mistake { pointer: pointer.to_owned(), wrong, schema });
+            self.values.insert(pointer.to_owned(), place.mistake(pointer, wrong));
         }
+    }
+
+    /// Whether a key is a `<<` that could not be merged: the parser has told why.
+    fn is_failed_merge(&self, pointer: &str, key: &str) -> bool {
+        key == "<<"
+            && locate(self.root, pointer)
+                .node
+                .entry(key)
+                .is_some_and(|entry| entry.key_span().slice(self.root.document().text()) == "<<")
     }
 
     /// The same mistake, or the one behind it that only the document shows.
@@ -207,7 +229,8 @@ impl<'s> Heap<'s, '_> {
         let at = locate(self.root, pointer);
         match at.node.kind() {
             _ if !at.exists => wrong,
-            _ if at.node.is_tagged() => Wrong::Tagged,
+            _ if at.node.is_tagged() => Wrong::Opaque,
+            Kind::Invalid => Wrong::Opaque,
             Kind::Null => Wrong::Null,
             Kind::Float(number) if !number.is_finite() => Wrong::NotFinite,
             _ => wrong,

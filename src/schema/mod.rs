@@ -10,11 +10,14 @@ mod locate;
 mod mistake;
 mod order;
 mod suggest;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
 use compiled::Compiled;
 use describe::Subject;
+use mistake::Wrong;
 
 use crate::document::{Document, NodeRef, Problem, ProblemKind, Rejected};
 use crate::finding::{Finding, Label, Place};
@@ -85,7 +88,13 @@ fn run(
     let mistakes = mistake::mistakes(errors, &compiled.schema, root);
     let subject =
         Subject { rule: compiled.rule, noun: compiled.noun, root, schema: &compiled.schema, base, source };
-    let mut findings: Vec<_> = mistakes.told.iter().map(|mistake| subject.finding(mistake)).collect();
+    let unknown: Vec<_> =
+        mistakes.told.iter().filter(|mistake| matches!(mistake.wrong, Wrong::UnknownKey(_))).collect();
+    let told = mistakes
+        .told
+        .iter()
+        .filter(|mistake| mistake.wrong != Wrong::Opaque && !subject.is_meant(mistake, &unknown));
+    let mut findings: Vec<_> = told.map(|mistake| subject.finding(mistake)).collect();
     findings.sort_by_key(|finding| (finding.primary.place.span, finding.code));
     if !mistakes.more.is_empty() {
         let place = Place::at(source, Some(root.document().index), root.span());

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::PolicyKind;
-use super::describe::shorten;
+use super::mistake::below;
 use crate::document::{Document, Entry, NodeRef};
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::source::Source;
@@ -27,7 +27,7 @@ const RULE: &[&str] = &[
     "examples",
 ];
 const EXAMPLES: &[&str] = &["pass", "fail", "skip", "undetermined"];
-const PACK: &[&str] = &["title", "version", "license", "source", "parameters", "checklists"];
+const PACK: &[&str] = &["title", "version", "license", "description", "source", "parameters", "checklists"];
 const PACK_SOURCE: &[&str] = &["title", "publisher", "retrieved", "reviewBy"];
 
 /// Warnings where the fields of a policy file stand in another order than the fixed one; one for each object, at
@@ -35,29 +35,32 @@ const PACK_SOURCE: &[&str] = &["title", "publisher", "retrieved", "reviewBy"];
 pub fn check_order(document: &Document, source: &Arc<Source>, kind: PolicyKind) -> Vec<Finding> {
     let root = document.root();
     let spec = root.get("spec");
+    let metadata = root.get("metadata");
     let objects = match kind {
         PolicyKind::Rule => [
-            (Some(root), TOP),
-            (root.get("metadata"), METADATA),
-            (spec, RULE),
-            (spec.and_then(|spec| spec.get("examples")), EXAMPLES),
+            ("", Some(root), TOP),
+            ("/metadata", metadata, METADATA),
+            ("/spec", spec, RULE),
+            ("/spec/examples", spec.and_then(|spec| spec.get("examples")), EXAMPLES),
         ],
         PolicyKind::Pack => [
-            (Some(root), TOP),
-            (root.get("metadata"), METADATA),
-            (spec, PACK),
-            (spec.and_then(|spec| spec.get("source")), PACK_SOURCE),
+            ("", Some(root), TOP),
+            ("/metadata", metadata, METADATA),
+            ("/spec", spec, PACK),
+            ("/spec/source", spec.and_then(|spec| spec.get("source")), PACK_SOURCE),
         ],
     };
     let place = |entry: Entry<'_>| Place::at(source, Some(document.index), entry.key_span());
     objects
         .into_iter()
-        .filter_map(|(node, order)| late(node?, order))
-        .map(|(late, before)| {
-            let (late_key, before_key) = (shorten(late.key()), shorten(before.key()));
+        .filter_map(|(pointer, node, order)| Some((pointer, late(node?, order)?)))
+        .map(|(pointer, (late, before))| {
+            let (late_key, before_key) = (late.key(), before.key());
             let message = format!("{late_key} comes before {before_key} in a policy file");
-            Finding::invalid("policy", "field-order", message, Label::new(place(late), "too late"))
+            let primary = Label::new(place(late).with_pointer(below(pointer, late_key)), "too late");
+            Finding::invalid("policy", "field-order", message, primary)
                 .with_severity(Severity::Warning)
+                .with_help(format!("move {late_key} up"))
                 .with_label(Label::new(place(before), format!("{late_key} goes before this")))
         })
         .collect()
