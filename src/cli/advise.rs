@@ -26,13 +26,14 @@ pub(super) struct Advise {
 
 impl Advise {
     pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
-        let policies = self.policies.load()?;
+        let (policies, _) = self.policies.load()?;
         let Some(pack) = policies.advising_pack() else {
             return Err(Error::Usage("no pack has the checklists fine-tuning and prompting".to_owned()));
         };
         let examined = self.sources.gather(global);
         let trouble = examined.iter().any(|part| part.trouble);
-        let mut deployments: Vec<Deployment> = examined.into_iter().flat_map(|part| part.deployments).collect();
+        let mut deployments: Vec<Deployment> =
+            examined.into_iter().flat_map(|part| part.deployments).collect();
         deployments.sort_by(|left, right| {
             (&left.source.path, left.document).cmp(&(&right.source.path, right.document))
         });

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::Error;
 use super::policies::PolicyOptions;
 use super::terminal::{self, Terminal};
-use super::{Error, Global};
 use crate::nearest::nearest;
 use crate::output::pages;
 use crate::report::Exit;
@@ -22,8 +22,8 @@ pub(super) struct Explain {
 }
 
 impl Explain {
-    pub(super) fn run(&self, _: &Global, terminal: &Terminal) -> Result<Exit, Error> {
-        let policies = self.policies.load()?;
+    pub(super) fn run(&self, terminal: &Terminal) -> Result<Exit, Error> {
+        let (policies, _) = self.policies.load()?;
         let (of_pack, id) = match self.rule.split_once('/') {
             Some((pack, id)) => (Some(pack), id),
             None => (None, &*self.rule),

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::Error;
 use crate::discover::{self, PackFiles};
+use crate::link::EVIDENCE_NOT_FOUND;
 use crate::policy::library::PolicyFile;
 use crate::policy::{Policies, PolicyError, Selection};
 use crate::read;
@@ -16,38 +17,47 @@ const MAX_POLICY_BYTES: u64 = 4 << 20;
 
 /// Which rules are in force, with which parameters.
 #[derive(Clone, Debug, Default, Args)]
-pub struct PolicyOptions {
+pub(super) struct PolicyOptions {
     /// Folder with packs of your own, beside the built-in ones
     #[arg(long, value_name = "FOLDER", help_heading = "Policies")]
-    pub policies: Vec<PathBuf>,
+    policies: Vec<PathBuf>,
     /// Run only these: a rule's id, pack/* or tag:NAME
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Policies")]
-    pub select: Vec<String>,
+    select: Vec<String>,
     /// Do not run these
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Policies")]
-    pub ignore: Vec<String>,
+    ignore: Vec<String>,
     /// Set a parameter of a pack
     #[arg(long, value_name = "[PACK.]PARAMETER=VALUE", help_heading = "Policies")]
-    pub set: Vec<String>,
+    set: Vec<String>,
 }
 
 impl PolicyOptions {
-    /// The packs as they are asked for.
-    pub fn load(&self) -> Result<Policies, Error> {
+    /// The packs as they are asked for, and whether evidence is to be looked for: a rule of ours, of no pack.
+    pub(super) fn load(&self) -> Result<(Policies, bool), Error> {
         let mut policies = Policies::builtin();
         for folder in &self.policies {
             add_folder(&mut policies, folder)?;
         }
-        let selection =
-            Selection { select: self.select.clone(), ignore: self.ignore.clone(), set: self.set.clone() };
+        let others = |names: &[String]| -> Vec<String> {
+            names.iter().filter(|name| *name != EVIDENCE_NOT_FOUND).cloned().collect()
+        };
+        let mut selection =
+            Selection { select: others(&self.select), ignore: others(&self.ignore), set: self.set.clone() };
+        let selected = self.select.is_empty() || selection.select.len() < self.select.len();
+        let ignored = selection.ignore.len() < self.ignore.len();
+        if selected && !self.select.is_empty() && selection.select.is_empty() {
+            selection.ignore.extend(policies.packs.iter().map(|pack| format!("{}/*", pack.name)));
+        }
         policies.apply(&selection)?;
-        Ok(policies)
+        Ok((policies, selected && !ignored))
     }
 }
 
 /// Adds the packs of a folder.
-pub fn add_folder(policies: &mut Policies, folder: &Path) -> Result<(), Error> {
-    let found = discover::packs(folder).map_err(|error| Error::Usage(format!("cannot read the policies: {error}")))?;
+pub(super) fn add_folder(policies: &mut Policies, folder: &Path) -> Result<(), Error> {
+    let found = discover::packs(folder)
+        .map_err(|error| Error::Usage(format!("cannot read the policies: {error}")))?;
     if found.is_empty() {
         return Err(PolicyError::NoPack { folder: folder.to_owned() }.into());
     }

@@ -9,10 +9,10 @@ use super::gather::Again;
 use super::policies::add_folder;
 use super::terminal::{self, Terminal};
 use super::{Error, Global};
-use crate::output::{self, Format};
-use crate::pipeline;
+use crate::finding::Severity;
+use crate::output;
 use crate::policy::Policies;
-use crate::report::Exit;
+use crate::report::{self, Exit, FailOn};
 
 /// Options of `test`.
 #[derive(Debug, Args)]
@@ -30,19 +30,18 @@ impl Test {
         let mut findings = policies.problems.clone();
         findings.extend(examples.failures);
         let failed = !findings.is_empty();
-        let report = pipeline::policy_report(findings, &policies, global.today());
+        report::sort(&mut findings);
         let mut page = Vec::new();
         if failed {
             let texts = Again::default();
-            output::render_findings(Format::Human, &report, &texts, &terminal.options(), &mut page)
+            output::write_findings(&findings, &texts, &terminal.options(), &mut page)
                 .map_err(|error| Error::Write { target: "the findings".to_owned(), error })?;
         }
-        let mistakes = report.findings.len();
         let line = format!(
             "{} rules, {} examples: {} in {:.2} s\n",
             examples.rules,
             examples.examples,
-            match mistakes {
+            match findings.len() {
                 0 => "all come out as they claim".to_owned(),
                 1 => "1 mistake".to_owned(),
                 many => format!("{many} mistakes"),
@@ -51,7 +50,7 @@ impl Test {
         );
         page.extend(line.as_bytes());
         terminal::print(&page)?;
-        Ok(report.exit)
+        Ok(report::exit_status(&findings, FailOn::AtLeast(Severity::Error), false))
     }
 
     /// The packs asked for and no others, all their rules read.

@@ -69,9 +69,15 @@ mod tests {
         let root = folder.path();
         std::fs::create_dir_all(root.join("a/deep/inner")).unwrap();
         std::fs::create_dir_all(root.join("lonely")).unwrap();
-        for name in
-            ["a/pack.yaml", "a/x.yaml", "a/deep/y.yml", "a/deep/inner/pack.yaml", "a/deep/inner/z.yaml", "a/notes.md", "lonely/w.yaml"]
-        {
+        for name in [
+            "a/pack.yaml",
+            "a/x.yaml",
+            "a/deep/y.yml",
+            "a/deep/inner/pack.yaml",
+            "a/deep/inner/z.yaml",
+            "a/notes.md",
+            "lonely/w.yaml",
+        ] {
             std::fs::write(root.join(name), "").unwrap();
         }
         let found = packs(root).unwrap();

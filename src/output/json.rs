@@ -19,11 +19,11 @@ pub(super) fn render(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let fingerprints = fingerprints(&report.findings);
-    write(&ReportV1::new(report, &fingerprints), out)
+    write_document(&ReportV1::new(report, &fingerprints), out)
 }
 
 /// Writes one value as an indented document.
-pub(super) fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_document(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     value.serialize(&mut Serializer::with_formatter(&mut *out, Shown(PrettyFormatter::new())))?;
     out.write_all(b"\n")
 }

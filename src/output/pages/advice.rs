@@ -257,7 +257,7 @@ struct WireOpenRule<'a> {
 /// Only those of the writer.
 pub fn advice_json(all: &[(&Deployment, Advice)], out: &mut dyn io::Write) -> io::Result<()> {
     let deployments = all.iter().map(|(deployment, advice)| wire(deployment, advice)).collect();
-    crate::output::json::write(&WireAdvice { schema: "tunelint.dev/advice/v1", deployments }, out)
+    crate::output::json::write_document(&WireAdvice { schema: "tunelint.dev/advice/v1", deployments }, out)
 }
 
 fn wire<'a>(deployment: &'a Deployment, advice: &'a Advice) -> WireDeployment<'a> {

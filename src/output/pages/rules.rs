@@ -117,7 +117,7 @@ pub fn rules_json(policies: &Policies, out: &mut dyn io::Write) -> io::Result<()
             .collect(),
     });
     let wire = WireRules { schema: "tunelint.dev/rules/v1", packs: packs.collect() };
-    crate::output::json::write(&wire, out)
+    crate::output::json::write_document(&wire, out)
 }
 
 fn wire(rule: &Rule) -> WireRule<'_> {
