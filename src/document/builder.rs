@@ -155,6 +155,11 @@ impl<'t> Builder<'t> {
         self.frames.iter().rev().find_map(|frame| frame.bracket)
     }
 
+    /// End of the last token that was read.
+    pub(super) fn cursor(&self) -> u32 {
+        self.cursor
+    }
+
     fn scalar(
         &mut self,
         value: &str,
@@ -261,7 +266,7 @@ impl<'t> Builder<'t> {
     ) -> Result<(), Failure> {
         let start = span_of(at);
         if self.frames.len() >= self.limits.depth as usize {
-            return Err(too_deep(self.limits.depth, start));
+            return Err(too_deep(self.limits.depth, extent::character(self.text, start.start as usize)));
         }
         let meaning = tag.map(TagMeaning::of);
         let own = if mapping { TagMeaning::Map } else { TagMeaning::Seq };

@@ -11,6 +11,10 @@ use crate::source::Span;
 /// Problems of one source that are kept; that there are more is told in one more.
 const MAX_PROBLEMS: usize = 1_000;
 
+/// Characters of a key. YAML asks for 1,024 on one line, JSON sets no limit; while something may turn out to be a
+/// key, the parser holds everything after its beginning back, so without a limit a bracket holds a whole file.
+const LONGEST_KEY: usize = 64 << 10;
+
 /// Parses a text into documents and problems. Never fails and never panics, whatever the text.
 pub fn parse(text: &Arc<str>, limits: &Limits) -> Stream {
     let mut reader =
@@ -49,8 +53,7 @@ impl<'t> Reader<'t> {
             strict_indentation: true,
             emit_unresolved_aliases: true,
             max_buffered_comment_events: usize::MAX,
-            // JSON sets no limit to the length of a key, and one line of minified JSON can be one.
-            simple_key_max_lookahead: usize::MAX,
+            simple_key_max_lookahead: LONGEST_KEY,
             flow_nesting_limit: self.limits.depth as usize,
             block_nesting_limit: self.limits.depth as usize,
         };
@@ -130,7 +133,8 @@ impl<'t> Reader<'t> {
         if *error.kind() == ErrorKind::RecursionLimitExceeded {
             return too_deep(self.limits.depth, extent::character(self.text, at));
         }
-        syntax::failure(self.text, error.kind(), at, builder.and_then(Builder::open_bracket))
+        let bracket = builder.and_then(Builder::open_bracket);
+        syntax::failure(self.text, error.kind(), at, bracket, builder.map_or(0, Builder::cursor))
     }
 
     /// Gives up the document that has begun, or the last one where its end was still open, or else one that
