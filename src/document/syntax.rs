@@ -19,8 +19,19 @@ pub(super) fn failure(
         ErrorKind::InvalidQuotedScalarIndent => open_quote(text, cursor as usize, at),
         _ => None,
     };
-    if let Some(quote) = quote.filter(|_| text.get(at..).is_none_or(|rest| rest.trim().is_empty())) {
-        return failure(text, &ErrorKind::UnclosedQuotedScalar, quote.start as usize, bracket, cursor);
+    if let Some(opening) = quote.map(|quote| quote.start as usize) {
+        // Where the text or the document ends, no line is to blame, but the quote.
+        let rest = text.get(at..).unwrap_or("");
+        let never_closed = if rest.trim().is_empty() {
+            Some(ErrorKind::UnclosedQuotedScalar)
+        } else if rest.starts_with("---") || rest.starts_with("...") {
+            Some(ErrorKind::DocumentIndicatorInQuotedScalar)
+        } else {
+            None
+        };
+        if let Some(kind) = never_closed {
+            return failure(text, &kind, opening, bracket, cursor);
+        }
     }
     let (message, help) = words(kind, bracket.is_some());
     let span = match kind {
