@@ -182,8 +182,11 @@ impl Walk<'_> {
         true
     }
 
-    /// Moves past the header of a block scalar and its line break.
+    /// Moves past the header of a block scalar and its line break. The break of its last line, which is no part of
+    /// its span, is part of its value.
     fn header(&mut self) {
+        let span_end = std::mem::replace(&mut self.end, self.text.len());
+        self.end = self.past_break(span_end);
         let header_end = line_end(self.text.as_bytes(), self.at).min(self.end);
         self.at = self.past_break(header_end);
     }
@@ -352,7 +355,7 @@ mod tests {
                 ('y', "y"),
             ],
         );
-        assert_sources("a: |\r\n  x\r\n  y\r\n", &[('x', "x"), ('\n', "\r\n"), ('y', "y"), ('\n', "")]);
+        assert_sources("a: |\r\n  x\r\n  y\r\n", &[('x', "x"), ('\n', "\r\n"), ('y', "y"), ('\n', "\r\n")]);
     }
 
     #[test]
@@ -371,7 +374,7 @@ mod tests {
                 ('\n', "\n\n  "),
                 ('\n', "\n\n  "),
                 ('w', "w"),
-                ('\n', ""),
+                ('\n', "\n"),
             ],
         );
     }

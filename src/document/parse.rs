@@ -18,7 +18,7 @@ const LONGEST_KEY: usize = 64 << 10;
 /// Parses a text into documents and problems. Never fails and never panics, whatever the text.
 pub fn parse(text: &Arc<str>, limits: &Limits) -> Stream {
     let mut reader =
-        Reader { text, limits, stream: Stream::default(), comments: Vec::new(), end_is_open: false };
+        Reader { text, limits, stream: Stream::default(), comments: Vec::new(), end: 0, end_is_open: false };
     if text.len() > (u32::MAX / 2) as usize {
         reader.stream.total = 1;
         reader.unreadable(
@@ -43,6 +43,8 @@ struct Reader<'t> {
     stream: Stream,
     /// Comments that stand before the next document.
     comments: Vec<Comment>,
+    /// Where the last document ended.
+    end: u32,
     /// Whether the last document ended without `...`, so that what follows it may be part of it.
     end_is_open: bool,
 }
@@ -101,8 +103,8 @@ impl<'t> Reader<'t> {
             }
             Event::DocumentStart(..) => {
                 let start = span_of(span);
-                // Before an implicit start the span is that of the first token.
-                let cursor = if start.slice(self.text) == "---" { start.end } else { start.start };
+                // The span of an implicit start is that of the first token, or of its content.
+                let cursor = if start.slice(self.text) == "---" { start.end } else { self.end };
                 let mut fresh = Builder::new(self.text, self.limits, self.stream.total, cursor);
                 fresh.comments = std::mem::take(&mut self.comments);
                 *builder = Some(fresh);
@@ -117,6 +119,7 @@ impl<'t> Reader<'t> {
                         self.tell(problem);
                     }
                 }
+                self.end = span_of(span).end;
                 self.end_is_open = span_of(span).is_empty();
             }
             event => {

@@ -71,6 +71,19 @@ fn a_block_scalar_has_its_header_and_no_blank_lines_after_it() {
 }
 
 #[test]
+fn a_block_scalar_can_be_a_document() {
+    for text in ["|\n  x\n", "# c\n\n>\n  x\n", "---\n|\n x\n", "--- |2\n  x\n", "a\n...\n|\n  x\n"] {
+        let stream = read(text);
+        assert!(stream.problems.is_empty(), "{text:?}");
+        let root = stream.documents.last().unwrap().root();
+        assert_eq!(
+            (root.as_str(), root.span().slice(text)),
+            (Some("x\n"), text[text.find(['|', '>']).unwrap()..].trim_end())
+        );
+    }
+}
+
+#[test]
 fn nothing_stands_right_after_its_colon() {
     let text = "a:\nb:   # c\nc: !!null\nd: {e, f: , g:, \"h\":}\ni:\n? j\n? k\n:\nl :\n";
     let document = only(text);
