@@ -209,9 +209,9 @@ fn what_cannot_be_merged_stays_and_is_told() {
     assert_eq!(
         problems(text),
         [
-            ("merge", "1".to_owned(), Some("/a/<<".to_owned())),
-            ("merge", "2".to_owned(), Some("/b/<<".to_owned())),
-            ("duplicate-key", "<<".to_owned(), Some("/e/<<".to_owned())),
+            ("merge", "1".to_owned(), Some("/a".to_owned())),
+            ("merge", "2".to_owned(), Some("/b".to_owned())),
+            ("duplicate-key", "<<".to_owned(), Some("/e".to_owned())),
         ]
     );
     let document = &read(text).documents[0];
@@ -220,6 +220,14 @@ fn what_cannot_be_merged_stays_and_is_told() {
     assert_eq!(document.resolve("/d/<<").0.kind(), Kind::Int(3));
     assert_eq!(document.resolve("/e/f").0.kind(), Kind::Int(1));
     assert_eq!(document.resolve("/e/g").0.kind(), Kind::Int(3));
+}
+
+#[test]
+fn a_problem_in_what_is_merged_is_placed_where_the_merge_puts_it() {
+    let text = "a:\n  <<: {b: {c: !x 1}}\n  d: 2\ne: [{<<: [{f: !y 1}]}]\n";
+    let pointers: Vec<_> = problems(text).into_iter().map(|(.., pointer)| pointer.unwrap()).collect();
+    assert_eq!(pointers, ["/a/b/c", "/e/0/f"]);
+    assert!(pointers.iter().all(|pointer| read(text).documents[0].resolve(pointer).1));
 }
 
 #[test]
