@@ -234,14 +234,12 @@ impl<'t> Resolver<'t, '_> {
         match builder.build() {
             Ok(regex) => Some(regex),
             Err(error) => {
-                let message = match &error {
-                    regex::Error::CompiledTooBig(_) => "this regular expression is too large".to_owned(),
-                    _ => {
-                        let full = error.to_string();
-                        let line = full.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("");
-                        let line = line.trim().trim_start_matches("error: ");
-                        format!("this is no regular expression: {line}")
-                    }
+                let full = error.to_string();
+                let line = full.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("");
+                let message = if let regex::Error::CompiledTooBig(_) = error {
+                    "this regular expression is too large".to_owned()
+                } else {
+                    format!("this is no regular expression: {}", line.trim().trim_start_matches("error: "))
                 };
                 self.issue("regex", message, self.span(pattern));
                 None
