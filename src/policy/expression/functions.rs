@@ -76,7 +76,9 @@ impl<'t> Resolver<'t, '_> {
             };
             let kind = if style == Style::Global { "a function, not a method" } else { "a method" };
             self.issue_with_help("unknown-function", format!("`{name}` is {kind}"), name_span, Some(help));
-            return self.unresolved(span, target, arguments);
+            // What a macro takes after its list means nothing without its variable.
+            let known = if is_macro(name) { operands.get(..1) } else { Some(&*operands) };
+            return self.unresolved(span, None, known.unwrap_or(&[]));
         }
         let longer = name == "map" && operands.len() == 4;
         if operands.len() != arity && !longer {
