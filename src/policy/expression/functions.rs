@@ -58,7 +58,8 @@ impl<'t> Resolver<'t, '_> {
     ) -> Typed {
         let span = self.span(at);
         let Some(&(name, style, arity)) = FUNCTIONS.iter().find(|(known, ..)| *known == name) else {
-            self.unknown_function(name, name_span, target.is_some());
+            let meant = self.unknown_function(name, name_span, target.is_some());
+            let arguments = if meant.is_some_and(is_macro) { &[] } else { arguments };
             return self.unresolved(span, target, arguments);
         };
         let operands: Vec<SyntaxId> = target.into_iter().chain(arguments.iter().copied()).collect();
@@ -112,8 +113,9 @@ impl<'t> Resolver<'t, '_> {
         self.anything(span)
     }
 
-    fn unknown_function(&mut self, name: &str, span: Span, is_method: bool) {
-        let help = match name {
+    /// Notes it, and says what was meant.
+    fn unknown_function(&mut self, name: &str, span: Span, is_method: bool) -> Option<&'static str> {
+        let meant = match name {
             "length" | "len" | "count" => Some("size"),
             "any" | "some" => Some("exists"),
             "every" => Some("all"),
@@ -122,8 +124,9 @@ impl<'t> Resolver<'t, '_> {
             _ => suggest::nearest(name, FUNCTIONS.iter().map(|(known, ..)| *known)),
         };
         let kind = if is_method { "method" } else { "function" };
-        let help = help.map(|known| format!("did you mean `{known}`?"));
+        let help = meant.map(|known| format!("did you mean `{known}`?"));
         self.issue_with_help("unknown-function", format!("there is no {kind} `{name}`"), span, help);
+        meant
     }
 
     fn unary_function(&mut self, span: Span, name: &str, operand: SyntaxId) -> Typed {
