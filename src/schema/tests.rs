@@ -137,6 +137,13 @@ fn a_misspelt_required_key_is_one_mistake() {
             "unknown-key at «owner» (/owner): \"owner\" is not a field of a deployment | owner belongs under spec or under spec.hosting.operations",
         ),
     ]);
+    assert_eq!(
+        said(&changed(
+            "metadata:\n  name: support-bot\n  namespace: customer-experience\n  labels: {}\n  annotations: {}\nspec:",
+            "spec:\n  metadata: {name: support-bot}"
+        )),
+        "unknown-key at «metadata» (/spec/metadata): \"spec.metadata\" is not a field of a deployment | metadata belongs at the top level"
+    );
 }
 
 #[test]
