@@ -11,9 +11,27 @@
 // Foundations: import nothing of ours but each other.
 pub mod document;
 pub mod finding;
+pub mod marker;
+pub mod nearest;
 pub mod source;
+
 // Flow: each may import the ones above it.
+pub mod discover;
+
+pub mod read;
+
 pub mod manifest;
-pub mod output;
+
+pub mod link;
+
+pub mod schema;
+
 pub mod policy;
+
 pub mod report;
+
+pub mod pipeline;
+
+pub mod output;
+
+pub mod cli;

@@ -1,1 +1,7 @@
-fn main() {}
+//! The command `tunelint`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(tunelint::cli::run(std::env::args_os()))
+}

@@ -1,9 +1,11 @@
 //! The report: every finding and every deployment, sorted, counted, with the exit status. Computed once, whatever
 //! the format: each format shows the same.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
-use crate::finding::{Finding, Outcome, Scalar, Severity, Status};
+use crate::finding::{Finding, Outcome, Severity, Status};
+pub use crate::policy::{OutcomeCounts, PackRecord};
 
 /// What to fail on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,34 +50,6 @@ pub struct Run {
     pub today: jiff::civil::Date,
     /// SHA-256 of the config in force, `sha256:…`.
     pub config: String,
-}
-
-/// A pack in force.
-#[derive(Clone, Debug)]
-pub struct PackRecord {
-    /// Its name.
-    pub name: Arc<str>,
-    /// Its version.
-    pub version: Box<str>,
-    /// SHA-256 of its files, `sha256:…`.
-    pub digest: Box<str>,
-    /// Its parameters in force, in the order of the pack file.
-    pub parameters: Vec<(Box<str>, Scalar)>,
-}
-
-/// How the rules came out on a deployment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct OutcomeCounts {
-    /// Rules that apply and hold.
-    pub pass: u32,
-    /// Rules that apply and do not hold.
-    pub fail: u32,
-    /// Rules that apply and cannot be decided.
-    pub undetermined: u32,
-    /// Rules that do not apply.
-    pub not_applicable: u32,
-    /// Rules of which it is unknown whether they apply, and which therefore do not.
-    pub not_applicable_unknown: u32,
 }
 
 /// A deployment in the report.
@@ -174,4 +148,102 @@ pub fn exit_status(findings: &[Finding], fail_on: FailOn, named_unreadable: bool
         }
     }
     exit
+}
+
+/// What a run gathered, before it is sorted and counted.
+#[derive(Debug)]
+pub struct Gathered {
+    /// The circumstances.
+    pub run: Run,
+    /// Packs in force.
+    pub packs: Vec<PackRecord>,
+    /// Files read.
+    pub files: u64,
+    /// Files that could not be parsed and have nothing to do with us.
+    pub skipped: u64,
+    /// Documents that are manifests.
+    pub manifests: u64,
+    /// Deployments, in any order.
+    pub deployments: Vec<DeploymentRecord>,
+    /// Findings, in any order.
+    pub findings: Vec<Finding>,
+    /// Files that look like deployments, in any order.
+    pub candidates: Vec<Candidate>,
+    /// Whether something that was asked for by name could not be had.
+    pub trouble: bool,
+}
+
+/// Candidates that a report lists.
+const MOST_CANDIDATES: usize = 10;
+
+impl Report {
+    /// Sorts and counts what was gathered, and computes the exit status.
+    pub fn compute(gathered: Gathered, fail_on: FailOn) -> Self {
+        let Gathered { run, mut packs, mut deployments, mut findings, mut candidates, .. } = gathered;
+        packs.sort_by(|left, right| left.name.cmp(&right.name));
+        deployments.sort_by(|left, right| (&left.file, left.document).cmp(&(&right.file, right.document)));
+        sort(&mut findings);
+        candidates.sort();
+        candidates.dedup_by(|left, right| left.file == right.file);
+        candidates.truncate(MOST_CANDIDATES);
+        let mut summary = Summary {
+            files: gathered.files,
+            skipped: gathered.skipped,
+            manifests: gathered.manifests,
+            not_applicable_unknown: deployments
+                .iter()
+                .map(|deployment| u64::from(deployment.outcomes.not_applicable_unknown))
+                .sum(),
+            ..Summary::default()
+        };
+        findings.iter().for_each(|finding| summary.count(finding));
+        let exit = exit_status(&findings, fail_on, gathered.trouble);
+        Self { run, packs, summary, deployments, findings, candidates, exit }
+    }
+}
+
+impl Summary {
+    fn count(&mut self, finding: &Finding) {
+        match finding.status {
+            Status::Suppressed => self.suppressed += 1,
+            Status::Waived => self.waived += 1,
+            Status::Baselined => self.baselined += 1,
+            Status::Open => {
+                match finding.outcome {
+                    Outcome::Pass | Outcome::NotApplicable => return,
+                    Outcome::Fail => {}
+                    Outcome::Undetermined => self.undetermined += 1,
+                    Outcome::Invalid => self.invalid += 1,
+                    Outcome::Unreadable => self.unreadable += 1,
+                }
+                match finding.severity {
+                    Severity::Error => self.errors += 1,
+                    Severity::Warning => self.warnings += 1,
+                    Severity::Note => self.notes += 1,
+                }
+            }
+        }
+    }
+}
+
+/// The order of findings: file, document, offset, rule, code, then what tells equal ones apart.
+/// Sorts findings as every report shows them: by file, document, offset, rule, code.
+pub fn sort(findings: &mut [Finding]) {
+    findings.sort_by(by_place);
+}
+
+fn by_place(left: &Finding, right: &Finding) -> Ordering {
+    fn key(finding: &Finding) -> impl Ord {
+        let place = &finding.primary.place;
+        (
+            &*place.source.path,
+            place.document,
+            place.span.map(|span| span.start),
+            &*finding.rule,
+            finding.code,
+            &*finding.message,
+            (place.span, place.pointer.as_deref(), finding.deployment_id.as_deref()),
+        )
+    }
+    key(left).cmp(&key(right))
 }

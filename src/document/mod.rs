@@ -5,15 +5,24 @@
 //! remember the `<<` they came by. A broken document does not lose the others: problems are collected beside
 //! the documents that could be read.
 
+mod align;
+mod builder;
+mod entries;
+mod extent;
 mod json;
 mod parse;
 mod scalar;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod utf16;
 mod view;
 
 use crate::source::Span;
 
-pub use json::TreeJson;
+pub use json::{TreeJson, TreeNode};
 pub use parse::parse;
+pub use utf16::decode_utf16;
 pub use view::{Segment, View};
 
 /// Budgets for one source. Each overrun is one [`Problem`], and the run goes on.
@@ -95,6 +104,8 @@ pub(crate) struct Child {
     pub(crate) merged: Option<Span>,
     /// Whether the same key stands in this mapping more than once.
     pub(crate) duplicate: bool,
+    /// Whether an earlier entry of this mapping has the same key.
+    pub(crate) shadowed: bool,
 }
 
 /// A comment: its span with the `#`, without the line break.
@@ -118,8 +129,9 @@ pub enum ProblemKind {
 pub struct Problem {
     /// Unreadable or invalid.
     pub kind: ProblemKind,
-    /// `syntax`, `encoding`, `limit-depth`, `limit-nodes`, `limit-alias`, `duplicate-key`, `recursive-alias`,
-    /// `unknown-alias`, `unknown-tag`, `complex-key`, `merge`.
+    /// Unreadable: `syntax`, `encoding`, `limit-bytes`, `limit-depth`, `limit-nodes`, `limit-alias`. Invalid:
+    /// `duplicate-key`, `recursive-alias`, `unknown-alias`, `unknown-tag`, `tag`, `complex-key`, `merge`,
+    /// `limit-findings`.
     pub code: &'static str,
     /// The claim.
     pub message: String,
@@ -184,19 +196,37 @@ impl Document {
 
     /// Follows a JSON pointer as far as it goes: the last node that exists, and whether that is the one asked for.
     pub fn resolve(&self, pointer: &str) -> (NodeRef<'_>, bool) {
-        let mut node = self.root();
+        let (node, _, exists) = self.follow(pointer);
+        (node, exists)
+    }
+
+    /// Where a finding about a JSON pointer points: at what it leads to, or at the nearest value above that exists.
+    pub fn pointer_place(&self, pointer: &str) -> PointerPlace {
+        let (node, key, exists) = self.follow(pointer);
+        PointerPlace { value: node.span(), key, exists }
+    }
+
+    /// The bytes of the key that a pointer ends in: nothing for the root, for an item of a sequence, and for a
+    /// pointer that leads nowhere.
+    pub fn key_span_at(&self, pointer: &str) -> Option<Span> {
+        let place = self.pointer_place(pointer);
+        place.key.filter(|_| place.exists)
+    }
+
+    /// The last node that exists, its key, and whether it is the one asked for.
+    fn follow(&self, pointer: &str) -> (NodeRef<'_>, Option<Span>, bool) {
+        let (mut node, mut key) = (self.root(), None);
         for raw in pointer.split('/').skip(1) {
-            let token = raw.replace("~1", "/").replace("~0", "~");
-            let next = match token.parse::<usize>() {
-                Ok(index) if node.is_sequence() => node.items().nth(index),
-                _ => node.get(&token),
+            let next = if node.is_sequence() {
+                raw.parse::<usize>().ok().and_then(|index| node.items().nth(index)).map(|item| (item, None))
+            } else {
+                let token = raw.replace("~1", "/").replace("~0", "~");
+                node.entry(&token).map(|entry| (entry.value(), Some(entry.key_span())))
             };
-            match next {
-                Some(child) => node = child,
-                None => return (node, false),
-            }
+            let Some(next) = next else { return (node, key, false) };
+            (node, key) = next;
         }
-        (node, true)
+        (node, key, true)
     }
 
     pub(crate) fn str_of(&self, text: Str) -> &str {
@@ -205,6 +235,17 @@ impl Document {
             Str::Decoded(span) => span.slice(&self.decoded),
         }
     }
+}
+
+/// Where a JSON pointer leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PointerPlace {
+    /// The value's bytes, or those of the nearest value above.
+    pub value: Span,
+    /// The bytes of that value's key; nothing for the root and for an item of a sequence.
+    pub key: Option<Span>,
+    /// Whether it is the value that was asked for.
+    pub exists: bool,
 }
 
 /// A node of a document, at the place where it is used: for an alias the value is the anchor's, the span the

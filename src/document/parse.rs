@@ -1,9 +1,184 @@
 //! Parser events to documents.
-use super::{Limits, Stream};
+
 use std::sync::Arc;
+
+use granit_parser::{ErrorKind, Event, Parser, ScanError};
+
+use super::builder::{Builder, Failure, span_of, too_deep};
+use super::{Comment, Limits, Problem, ProblemKind, Stream, extent, syntax};
+use crate::source::Span;
+
+/// Problems of one source that are kept; that there are more is told in one more.
+const MAX_PROBLEMS: usize = 1_000;
 
 /// Parses a text into documents and problems. Never fails and never panics, whatever the text.
 pub fn parse(text: &Arc<str>, limits: &Limits) -> Stream {
-    let _ = (text, limits);
-    Stream::default()
+    let mut reader =
+        Reader { text, limits, stream: Stream::default(), comments: Vec::new(), end_is_open: false };
+    if text.len() > (u32::MAX / 2) as usize {
+        reader.stream.total = 1;
+        reader.unreadable(
+            0,
+            Failure {
+                code: "limit-bytes",
+                message: "the file is larger than 2 GiB".to_owned(),
+                help: Some("split it".to_owned()),
+                span: Span::new(0, 0),
+                related: Vec::new(),
+            },
+        );
+        return reader.stream;
+    }
+    reader.read();
+    reader.finish()
+}
+
+struct Reader<'t> {
+    text: &'t Arc<str>,
+    limits: &'t Limits,
+    stream: Stream,
+    /// Comments that stand before the next document.
+    comments: Vec<Comment>,
+    /// Whether the last document ended without `...`, so that what follows it may be part of it.
+    end_is_open: bool,
+}
+
+impl<'t> Reader<'t> {
+    fn read(&mut self) {
+        let options = granit_parser::options! {
+            strict_indentation: true,
+            emit_unresolved_aliases: true,
+            max_buffered_comment_events: usize::MAX,
+            // JSON sets no limit to the length of a key, and one line of minified JSON can be one.
+            simple_key_max_lookahead: usize::MAX,
+            flow_nesting_limit: self.limits.depth as usize,
+            block_nesting_limit: self.limits.depth as usize,
+        };
+        let mut parser = Parser::new_from_str_with_options(self.text.as_ref(), options);
+        let mut builder: Option<Builder<'t>> = None;
+        let mut last_error = None;
+        while let Some(next) = parser.next_event() {
+            let failure = match next {
+                Ok((event, span)) => match self.event(&mut builder, event, &span) {
+                    Ok(true) => continue,
+                    Ok(false) => return,
+                    Err(failure) => failure,
+                },
+                Err(error) => {
+                    // Recovery moves forward; should it ever stand still, the rest is given up.
+                    let at = error.marker().byte_offset();
+                    if last_error.replace(at) == Some(at) {
+                        return;
+                    }
+                    self.syntax(&error, builder.as_ref())
+                }
+            };
+            self.fail(builder.take().is_some(), failure);
+            if !matches!(parser.proceed_next_document(), Ok(true)) {
+                return;
+            }
+        }
+    }
+
+    /// Takes an event; tells whether more are to come.
+    fn event(
+        &mut self,
+        builder: &mut Option<Builder<'t>>,
+        event: Event<'t>,
+        span: &granit_parser::Span,
+    ) -> Result<bool, Failure> {
+        match event {
+            Event::StreamEnd => return Ok(false),
+            Event::Comment(..) => {
+                let comment = Comment { span: span_of(span) };
+                match builder {
+                    Some(builder) => builder.comments.push(comment),
+                    None => self.comments.push(comment),
+                }
+            }
+            Event::DocumentStart(..) => {
+                let start = span_of(span);
+                // Before an implicit start the span is that of the first token.
+                let cursor = if start.slice(self.text) == "---" { start.end } else { start.start };
+                let mut fresh = Builder::new(self.text, self.limits, self.stream.total, cursor);
+                fresh.comments = std::mem::take(&mut self.comments);
+                *builder = Some(fresh);
+                self.stream.total += 1;
+                self.end_is_open = false;
+            }
+            Event::DocumentEnd => {
+                if let Some(builder) = builder.take() {
+                    let (document, problems) = builder.finish();
+                    self.stream.documents.push(document);
+                    for problem in problems {
+                        self.tell(problem);
+                    }
+                }
+                self.end_is_open = span_of(span).is_empty();
+            }
+            event => {
+                if let Some(builder) = builder {
+                    builder.event(event, span)?;
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn syntax(&self, error: &ScanError, builder: Option<&Builder<'_>>) -> Failure {
+        let at = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
+        if *error.kind() == ErrorKind::RecursionLimitExceeded {
+            return too_deep(self.limits.depth, extent::character(self.text, at));
+        }
+        syntax::failure(self.text, error.kind(), at, builder.and_then(Builder::open_bracket))
+    }
+
+    /// Gives up the document that has begun, or the last one where its end was still open, or else one that
+    /// did not get as far as its start.
+    fn fail(&mut self, has_begun: bool, failure: Failure) {
+        let document = if has_begun {
+            self.stream.total - 1
+        } else if self.end_is_open && self.stream.total > 0 {
+            let last = self.stream.total - 1;
+            self.stream.documents.pop_if(|document| document.index == last);
+            while self.stream.problems.pop_if(|problem| problem.document == last).is_some() {}
+            last
+        } else {
+            self.stream.total += 1;
+            self.stream.total - 1
+        };
+        self.end_is_open = false;
+        self.comments.clear();
+        self.unreadable(document, failure);
+    }
+
+    fn unreadable(&mut self, document: u32, failure: Failure) {
+        let Failure { code, message, help, span, related } = failure;
+        let (kind, pointer) = (ProblemKind::Unreadable, None);
+        self.tell(Problem { kind, code, message, help, span, related, pointer, document });
+    }
+
+    fn tell(&mut self, problem: Problem) {
+        match self.stream.problems.len() {
+            ..MAX_PROBLEMS => self.stream.problems.push(problem),
+            MAX_PROBLEMS => self.stream.problems.push(Problem {
+                code: "limit-findings",
+                message: format!(
+                    "there are more than {MAX_PROBLEMS} problems in this file; the rest is not listed"
+                ),
+                help: Some("mend those that are listed first".to_owned()),
+                related: Vec::new(),
+                ..problem
+            }),
+            _ => {}
+        }
+    }
+
+    fn finish(mut self) -> Stream {
+        if let Some(last) = self.stream.documents.last_mut() {
+            last.comments.append(&mut self.comments);
+        }
+        self.stream.problems.sort_by_key(|problem| (problem.document, problem.span.start));
+        self.stream
+    }
 }

@@ -270,6 +270,11 @@ impl FactSet {
         (0..id.0).rev().map(FactId).find(|&above| self.fact(above).end > id.0)
     }
 
+    /// Whether a fact is another one or lies beneath it.
+    pub fn is_within(&self, id: FactId, above: FactId) -> bool {
+        above <= id && id.0 < self.fact(above).end
+    }
+
     /// The member of a map by key (`metadata.labels['team']`), or of an object by path.
     pub fn member(&self, id: FactId, key: &str, vocabulary: &Vocabulary) -> Option<FactId> {
         self.children(id).find(|&child| match self.map_key(child) {

@@ -1,6 +1,7 @@
 //! The facts model, and what makes facts of documents: the native manifest now, one file per foreign format
 //! later. It recognises and extracts; it judges nothing and does no I/O.
 
+pub mod evidence;
 pub mod facts;
 pub mod llm_deployment;
 pub mod vocabulary;
@@ -23,7 +24,7 @@ pub struct Deployment {
     pub document: u32,
     /// Format id: `llm-deployment`, or the id of a foreign format.
     pub format: &'static str,
-    /// The bytes of the key `metadata.name`, or the nearest above: where a finding points that no fact decided.
+    /// The bytes of the value of `metadata.name`, or the nearest above: where a finding points that no fact decided.
     pub anchor: Span,
     /// The facts.
     pub facts: FactSet,

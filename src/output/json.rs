@@ -19,8 +19,12 @@ pub(super) fn render(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let fingerprints = fingerprints(&report.findings);
-    let mut serializer = Serializer::with_formatter(&mut *out, Shown(PrettyFormatter::new()));
-    ReportV1::new(report, &fingerprints).serialize(&mut serializer)?;
+    write_document(&ReportV1::new(report, &fingerprints), out)
+}
+
+/// Writes one value as an indented document.
+pub(super) fn write_document(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(&mut *out, Shown(PrettyFormatter::new())))?;
     out.write_all(b"\n")
 }
 

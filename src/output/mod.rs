@@ -2,10 +2,12 @@
 //! judged, counted or read on the way, so that every format shows the same.
 
 mod excerpt;
+pub mod facts;
 mod fingerprint;
 mod human;
 mod json;
 mod json_lines;
+pub mod pages;
 mod row;
 pub mod sanitize;
 mod wire;
@@ -17,6 +19,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::finding::Finding;
 use crate::report::Report;
 use crate::source::Source;
 
@@ -157,6 +160,19 @@ pub fn render(
         Some(row) => (row.render)(report, texts, options, out),
         None => Ok(()),
     }
+}
+
+/// Writes findings as people read them, without the counts of a run.
+///
+/// # Errors
+/// Only those of the writer.
+pub fn write_findings(
+    findings: &[Finding],
+    texts: &dyn Texts,
+    options: &Options,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    human::render_findings(findings, texts, options, out)
 }
 
 #[cfg(test)]

@@ -1,14 +1,24 @@
 //! Policies: packs of rules, read and checked before any manifest, evaluated on facts. Knows facts, never formats.
 
+pub mod advice;
+pub mod embedded;
 pub mod eval;
+pub mod examples;
 pub mod expression;
+pub mod judge;
+mod labels;
+pub mod library;
+pub mod load;
 pub mod pack;
 pub mod template;
 
-use crate::finding::Finding;
-use crate::manifest::Deployment;
-use crate::report::{OutcomeCounts, PackRecord};
+use std::sync::Arc;
+
+use crate::finding::{Finding, Scalar};
 use pack::Pack;
+
+pub use judge::{Judging, Verdict};
+pub use library::{PolicyError, Selection};
 
 /// The packs in force, with the parameters in force.
 #[derive(Debug, Default)]
@@ -19,27 +29,35 @@ pub struct Policies {
     pub problems: Vec<Finding>,
 }
 
-/// How to judge.
-#[derive(Clone, Copy, Debug)]
-pub struct Judging {
-    /// The day of the run.
-    pub today: jiff::civil::Date,
-    /// Whether outcomes that are no findings are wanted as well.
-    pub show_passed: bool,
+/// A pack in force.
+#[derive(Clone, Debug)]
+pub struct PackRecord {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its version.
+    pub version: Box<str>,
+    /// SHA-256 of its files, `sha256:…`.
+    pub digest: Box<str>,
+    /// Its parameters in force, in the order of the pack file.
+    pub parameters: Vec<(Box<str>, Scalar)>,
+}
+
+/// How the rules came out on a deployment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OutcomeCounts {
+    /// Rules that apply and hold.
+    pub pass: u32,
+    /// Rules that apply and do not hold.
+    pub fail: u32,
+    /// Rules that apply and cannot be decided.
+    pub undetermined: u32,
+    /// Rules that do not apply.
+    pub not_applicable: u32,
+    /// Rules of which it is unknown whether they apply, and which therefore do not.
+    pub not_applicable_unknown: u32,
 }
 
 impl Policies {
-    /// Evaluates every rule on one deployment: findings are appended to `findings`.
-    pub fn judge(
-        &self,
-        deployment: &Deployment,
-        judging: Judging,
-        findings: &mut Vec<Finding>,
-    ) -> OutcomeCounts {
-        let _ = (deployment, judging, findings);
-        OutcomeCounts::default()
-    }
-
     /// The packs as the report lists them.
     pub fn records(&self) -> Vec<PackRecord> {
         self.packs

@@ -1,8 +1,9 @@
 //! What a pack is once it is read: rules, parameters, checklists.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::expression::{Expr, Type};
+use super::load::{self, PackNames, PolicyText};
 use super::template::Template;
 use crate::document::View as TextView;
 use crate::finding::{Place, Scalar, Severity};
@@ -21,6 +22,8 @@ pub struct Pack {
     pub version: Box<str>,
     /// Its licence.
     pub license: Box<str>,
+    /// The work that its rules encode.
+    pub source: PackSource,
     /// SHA-256 of its files, `sha256:…`.
     pub digest: Box<str>,
     /// Its parameters.
@@ -30,7 +33,73 @@ pub struct Pack {
     /// Conditions of the checklists' signals, by checklist and item: what expressions evaluate.
     pub signals: Vec<Vec<Expr>>,
     /// Its rules, by id.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<RuleSlot>,
+    /// The file `pack.yaml`.
+    pub file: Arc<Source>,
+    /// The names that its rules may use.
+    pub(super) names: PackNames,
+}
+
+/// The work that a pack encodes.
+#[derive(Clone, Debug, Default)]
+pub struct PackSource {
+    /// Its title.
+    pub title: Box<str>,
+    /// Who published it.
+    pub publisher: Box<str>,
+    /// When it was read, as a date.
+    pub retrieved: Box<str>,
+    /// When it should be read again, as a date.
+    pub review_by: Box<str>,
+}
+
+/// A rule's place in its pack. Rules of embedded packs are read when the first deployment comes that they can apply
+/// to: most processes check one file, and most rules speak of one strategy.
+#[derive(Debug)]
+pub struct RuleSlot {
+    /// The rule's id.
+    pub id: Arc<str>,
+    /// Whether it was selected to run.
+    pub selected: bool,
+    /// Strategies that it can apply to; none: all.
+    pub(super) strategies: Vec<Box<str>>,
+    /// The file to read it from.
+    pub(super) file: PolicyText,
+    pub(super) rule: OnceLock<Option<Rule>>,
+}
+
+impl RuleSlot {
+    /// The rule, if it was read and is sound.
+    pub fn loaded(&self) -> Option<&Rule> {
+        self.rule.get().and_then(Option::as_ref)
+    }
+
+    /// The text of its policy file, examples included.
+    pub fn text(&self) -> Arc<str> {
+        Arc::clone(self.file.source.text.as_ref().unwrap_or(&self.file.text))
+    }
+
+    /// Whether it can apply to a deployment of this strategy (nothing: unknown).
+    pub fn meets(&self, strategy: Option<&str>) -> bool {
+        match strategy {
+            Some(strategy) if !self.strategies.is_empty() => {
+                self.strategies.iter().any(|own| **own == *strategy)
+            }
+            _ => true,
+        }
+    }
+}
+
+impl Pack {
+    /// A rule of the pack, read now if it has not been; nothing where a mistake keeps it from running.
+    pub fn rule<'a>(&self, slot: &'a RuleSlot) -> Option<&'a Rule> {
+        slot.rule.get_or_init(|| load::load_rule(&slot.file, &self.names, &mut Vec::new())).as_ref()
+    }
+
+    /// All its rules, read.
+    pub fn all_rules(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().filter_map(|slot| self.rule(slot))
+    }
 }
 
 /// A threshold with a name.
@@ -54,6 +123,8 @@ pub struct Parameter {
     pub set_by: Box<str>,
     /// The place where it was set, where a file other than the pack did.
     pub place: Option<Place>,
+    /// The bytes of its key in `pack.yaml`.
+    pub key_span: Span,
 }
 
 /// A list of signals that speak for something.

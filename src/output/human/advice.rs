@@ -8,7 +8,7 @@ use crate::policy::template::separated;
 const LIST_LIMIT: usize = 8;
 
 /// `workload.monthlyRequests >= 500,000 and workload.domain == 'narrow'`, safe to show.
-pub(super) fn clauses(clauses: &[Clause]) -> String {
+pub(in crate::output) fn clauses(clauses: &[Clause]) -> String {
     clauses.iter().map(clause).collect::<Vec<_>>().join(" and ")
 }
 

@@ -14,6 +14,9 @@ use crate::finding::{Finding, Outcome, Severity, Status};
 use crate::report::Report;
 use diagnostic::Printer;
 
+pub(super) use advice::clauses;
+pub(super) use style::Style;
+
 /// Writes the report: errors, then the facts to declare, then warnings and notes, then the counts.
 pub(super) fn render(
     report: &Report,
@@ -21,8 +24,23 @@ pub(super) fn render(
     options: &Options,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
+    render_findings(&report.findings, texts, options, out)?;
+    let style = Style::new(options);
+    if !options.quiet {
+        summary::print_passed(&report.findings, &style, out)?;
+    }
+    summary::print(report, &style, options, out)
+}
+
+/// Writes the findings alone, in the same order.
+pub(super) fn render_findings(
+    findings: &[Finding],
+    texts: &dyn Texts,
+    options: &Options,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
     let mut printer = Printer::new(texts, options);
-    let shown: Vec<&Finding> = report.findings.iter().filter(|finding| is_problem(finding)).collect();
+    let shown: Vec<&Finding> = findings.iter().filter(|finding| is_problem(finding)).collect();
     let (to_declare, to_draw): (Vec<&Finding>, Vec<&Finding>) =
         shown.into_iter().partition(|finding| declare::is_about_a_missing_fact(finding));
     let drawn = |severity| to_draw.iter().filter(move |finding| finding.severity == severity);
@@ -34,9 +52,8 @@ pub(super) fn render(
         for finding in drawn(Severity::Warning).chain(drawn(Severity::Note)) {
             printer.print(finding, out)?;
         }
-        summary::print_passed(&report.findings, printer.style(), out)?;
     }
-    summary::print(report, printer.style(), options, out)
+    Ok(())
 }
 
 /// Whether a finding is one to act on: open, and no mere outcome.

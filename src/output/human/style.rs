@@ -17,18 +17,18 @@ const WIDEST: usize = 240;
 const WIDEST_PROSE: usize = 110;
 
 /// How everything looks.
-pub(super) struct Style {
+pub(in crate::output) struct Style {
     theme: GraphicalTheme,
     /// The severities' colours in bold; bold alone as `link`, faint as `linum`.
     strong: ThemeStyles,
     color: bool,
     width: usize,
     /// What stands where something was left out.
-    pub(super) ellipsis: &'static str,
+    pub(in crate::output) ellipsis: &'static str,
 }
 
 impl Style {
-    pub(super) fn new(options: &Options) -> Self {
+    pub(in crate::output) fn new(options: &Options) -> Self {
         let theme = match (options.unicode, options.color) {
             (true, true) => GraphicalTheme::unicode(),
             (true, false) => GraphicalTheme::unicode_nocolor(),
@@ -53,17 +53,17 @@ impl Style {
     }
 
     /// Columns there are for a sentence.
-    pub(super) fn prose_width(&self) -> usize {
+    pub(in crate::output) fn prose_width(&self) -> usize {
         self.width.min(WIDEST_PROSE)
     }
 
     /// How excerpts are laid out.
-    pub(super) fn layout(&self) -> Layout {
+    pub(in crate::output) fn layout(&self) -> Layout {
         Layout { width: self.width, ellipsis: self.ellipsis }
     }
 
     /// In the colour of a severity.
-    pub(super) fn severe<'a>(&self, severity: Severity, text: &'a str) -> impl Display + use<'a> {
+    pub(in crate::output) fn severe<'a>(&self, severity: Severity, text: &'a str) -> impl Display + use<'a> {
         match severity {
             Severity::Error => self.strong.error.style(text),
             Severity::Warning => self.strong.warning.style(text),
@@ -77,17 +77,17 @@ impl Style {
     }
 
     /// Standing out.
-    pub(super) fn bold<'a>(&self, text: &'a str) -> impl Display + use<'a> {
+    pub(in crate::output) fn bold<'a>(&self, text: &'a str) -> impl Display + use<'a> {
         self.strong.link.style(text)
     }
 
     /// Standing back.
-    pub(super) fn faint<'a>(&self, text: &'a str) -> impl Display + use<'a> {
+    pub(in crate::output) fn faint<'a>(&self, text: &'a str) -> impl Display + use<'a> {
         self.strong.linum.style(text)
     }
 
     /// What draws a finding of a severity whose underlined places are, in this order, primary or not.
-    pub(super) fn handler(
+    pub(in crate::output) fn handler(
         &self,
         severity: Severity,
         primaries: impl Iterator<Item = bool>,

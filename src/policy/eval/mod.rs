@@ -2,11 +2,26 @@
 //!
 //! Pure: no I/O, no clock, bounded by fuel.
 
+mod atoms;
+mod clauses;
+mod functions;
+mod macros;
+mod operators;
+mod place;
+mod run;
+mod value;
+mod witness;
+
 use super::expression::ast::{Expr, ExprId};
-use crate::finding::{Clause, Scalar};
+use crate::finding::Scalar;
 use crate::manifest::facts::{FactId, View};
 use crate::manifest::vocabulary::PathId;
 use crate::source::Span;
+pub use atoms::comparison;
+pub use clauses::passes_if;
+pub(in crate::policy) use functions::{billions, date};
+use run::Run;
+use value::Value;
 
 /// What an expression is evaluated on.
 #[derive(Clone, Copy, Debug)]
@@ -88,24 +103,31 @@ pub struct Traced {
 
 /// Evaluates a condition.
 pub fn evaluate(expr: &Expr, input: Input<'_>) -> Traced {
-    let _ = (expr, input);
-    Traced { truth: Truth::Unknown, reads: Vec::new() }
+    let mut run = Run::new(expr, input);
+    let value = run.eval(expr.root);
+    run.finish(value)
 }
 
-/// The comparison that a decisive fact stood in: operator as in [`Clause::op`], the other side where it holds no
-/// fact, and the parameter which that side is, if it is one alone.
-pub fn comparison(
-    expr: &Expr,
-    atom: ExprId,
-    input: Input<'_>,
-) -> Option<(&'static str, Option<Scalar>, Option<u16>)> {
-    let _ = (expr, atom, input);
-    None
+/// What any expression comes to; nothing where that is unknown. Maps and null have no scalar of their own: they are
+/// null.
+///
+/// # Errors
+/// A run-time error of the expression.
+pub fn value_of(expr: &Expr, input: Input<'_>) -> Result<Option<Scalar>, Fault> {
+    let mut run = Run::new(expr, input);
+    let value = run.eval(expr.root);
+    if run.is_exhausted() {
+        return match run.finish(value).truth {
+            Truth::Error(fault) => Err(fault),
+            _ => Ok(None),
+        };
+    }
+    match value.resolved(input.view) {
+        Value::Unknown { .. } => Ok(None),
+        Value::Error(fault) => Err(*fault),
+        value => Ok(Some(value.scalar(input.view))),
+    }
 }
 
-/// What would make a condition true that is not: clauses that all have to hold, or nothing where it cannot be said
-/// in clauses.
-pub fn passes_if(expr: &Expr, input: Input<'_>) -> Vec<Clause> {
-    let _ = (expr, input);
-    Vec::new()
-}
+#[cfg(test)]
+mod tests;

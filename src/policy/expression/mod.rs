@@ -1,10 +1,23 @@
 //! The expression language: the grammar of CEL, read and checked by us for exact spans and bounded cost.
 
 pub mod ast;
+mod check;
+#[cfg(test)]
+pub(in crate::policy) mod fixture;
+mod functions;
+mod lexer;
+mod parser;
+mod resolve;
+mod shape;
+mod strategies;
+mod strings;
+mod suggest;
+mod syntax;
 
 use crate::manifest::vocabulary::Vocabulary;
 use crate::source::Span;
 pub use ast::{Expr, ExprId};
+pub(in crate::policy) use strategies::chain;
 
 /// What an expression, or a part of it, is known to be before any manifest is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,18 +69,42 @@ pub struct Names<'a> {
     pub checklists: &'a [Box<str>],
 }
 
+impl Issue {
+    fn syntax(message: impl Into<String>, span: Span) -> Self {
+        Self { code: "syntax", message: message.into(), help: None, span }
+    }
+
+    fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
 /// Reads and checks an expression that has to be of a type ([`Type::Any`] for any).
 ///
 /// # Errors
 /// All mistakes that could be found, in the order of the text.
 pub fn compile(text: &str, expected: Type, names: Names<'_>) -> Result<Expr, Vec<Issue>> {
-    let _ = (text, expected, names);
-    Err(Vec::new())
+    let mut issues = Vec::new();
+    let Some((syntax, root)) = parser::parse(text, &mut issues) else { return Err(issues) };
+    let mut resolver = resolve::Resolver::new(text, &syntax, names);
+    resolver.issues = issues;
+    let typed = resolver.resolve(root);
+    let span = syntax.node(root).span;
+    if expected == Type::Any {
+        resolver.refuse_interval(typed.shape, span);
+    } else {
+        resolver.demand(expected, typed.shape, span, "the expression has to be");
+    }
+    let (expr, issues) = resolver.finish(typed.id);
+    if issues.is_empty() { Ok(expr) } else { Err(issues) }
 }
 
 /// What a `when` demands of the fact that rules are indexed by, read off its conjuncts: the texts that
 /// `customization.strategy` must be one of for the expression not to be false; nothing where it demands none.
 pub fn demanded_strategies(expr: &Expr, vocabulary: &Vocabulary) -> Option<Vec<Box<str>>> {
-    let _ = (expr, vocabulary);
-    None
+    strategies::demanded(expr, expr.root, vocabulary.find("customization.strategy")?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+//! `tunelint advise`: which strategy the guide's checklists lean to, and what would change that.
+
+use clap::Args;
+
+use super::gather::Sources;
+use super::policies::PolicyOptions;
+use super::rules::ListFormat;
+use super::terminal::{self, Terminal};
+use super::{Error, Global};
+use crate::manifest::Deployment;
+use crate::output::pages;
+use crate::policy::advice::Advice;
+use crate::report::Exit;
+
+/// Options of `advise`.
+#[derive(Debug, Args)]
+pub(super) struct Advise {
+    #[command(flatten)]
+    sources: Sources,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: ListFormat,
+    #[command(flatten)]
+    policies: PolicyOptions,
+}
+
+impl Advise {
+    pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
+        let (policies, _) = self.policies.load()?;
+        let Some(pack) = policies.advising_pack() else {
+            return Err(Error::Usage("no pack has the checklists fine-tuning and prompting".to_owned()));
+        };
+        let examined = self.sources.gather(global);
+        let trouble = examined.iter().any(|part| part.trouble);
+        let mut deployments: Vec<Deployment> =
+            examined.into_iter().flat_map(|part| part.deployments).collect();
+        deployments.sort_by(|left, right| {
+            (&left.source.path, left.document).cmp(&(&right.source.path, right.document))
+        });
+        let advice: Vec<(&Deployment, Advice)> = deployments
+            .iter()
+            .filter_map(|deployment| Some((deployment, policies.advise(deployment, global.today())?)))
+            .collect();
+        let mut page = Vec::new();
+        let written = match self.format {
+            ListFormat::Json => pages::advice_json(&advice, &mut page),
+            ListFormat::Human => advice.iter().try_for_each(|(deployment, advice)| {
+                pages::advice(deployment, advice, pack, &terminal.options(), &mut page)
+            }),
+        };
+        written.map_err(|error| Error::Write { target: "the advice".to_owned(), error })?;
+        terminal::print(&page)?;
+        if advice.is_empty() && self.format == ListFormat::Human {
+            terminal.complain("no LLM deployment manifest found");
+        }
+        Ok(if trouble { Exit::Trouble } else { Exit::Clean })
+    }
+}

@@ -1,0 +1,48 @@
+//! `tunelint explain RULE`: a rule's page.
+
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::Error;
+use super::policies::PolicyOptions;
+use super::terminal::{self, Terminal};
+use crate::nearest::nearest;
+use crate::output::pages;
+use crate::report::Exit;
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The rule's id, or pack/rule
+    #[arg(value_name = "RULE")]
+    rule: String,
+    #[command(flatten)]
+    policies: PolicyOptions,
+}
+
+impl Explain {
+    pub(super) fn run(&self, terminal: &Terminal) -> Result<Exit, Error> {
+        let (policies, _) = self.policies.load()?;
+        let (of_pack, id) = match self.rule.split_once('/') {
+            Some((pack, id)) => (Some(pack), id),
+            None => (None, &*self.rule),
+        };
+        for pack in policies.packs.iter().filter(|pack| of_pack.is_none_or(|own| *own == *pack.name)) {
+            for slot in &pack.rules {
+                let Some(rule) = pack.rule(slot) else { continue };
+                if *rule.id == *id || rule.formerly.iter().any(|former| **former == *id) {
+                    let text: Arc<str> = slot.text();
+                    let mut page = Vec::new();
+                    pages::explain(pack, rule, &text, &terminal.options(), &mut page)
+                        .map_err(|error| Error::Write { target: "the page".to_owned(), error })?;
+                    terminal::print(&page)?;
+                    return Ok(Exit::Clean);
+                }
+            }
+        }
+        let known = policies.packs.iter().flat_map(|pack| pack.rules.iter().map(|slot| slot.id.to_string()));
+        let near = nearest(id, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        Err(Error::Usage(format!("there is no rule {}{near}", self.rule)))
+    }
+}

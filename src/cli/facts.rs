@@ -1,0 +1,54 @@
+//! `tunelint facts`: what the manifests say, each fact with its place.
+
+use clap::{Args, ValueEnum};
+
+use super::gather::Sources;
+use super::terminal::{self, Terminal};
+use super::{Error, Global};
+use crate::finding::Severity;
+use crate::link;
+use crate::output;
+use crate::pipeline::Examined;
+use crate::report::Exit;
+
+/// Options of `facts`.
+#[derive(Debug, Args)]
+pub(super) struct Facts {
+    #[command(flatten)]
+    sources: Sources,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+}
+
+impl Facts {
+    pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
+        let mut all = Examined::default();
+        for part in self.sources.gather(global) {
+            all.absorb(part);
+        }
+        link::link(&mut all.deployments, &mut Vec::new());
+        let mut bytes = Vec::new();
+        match self.format {
+            Format::Human => output::facts::human(&all.deployments, &mut bytes),
+            Format::Json => output::facts::json(&all.deployments, &mut bytes),
+        }
+        .map_err(|error| Error::Write { target: "to standard output".to_owned(), error })?;
+        terminal::print(&bytes)?;
+        // What keeps facts from being known belongs to `check`; that there is some is said here.
+        let errors = all.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+        if errors > 0 {
+            let mistakes = if errors == 1 { "mistake" } else { "mistakes" };
+            terminal.complain(&format!("{errors} {mistakes} in these files; tunelint check tells them"));
+        } else if all.deployments.is_empty() && !global.quiet {
+            terminal.complain("no manifest found");
+        }
+        Ok(if all.trouble { Exit::Trouble } else { Exit::Clean })
+    }
+}

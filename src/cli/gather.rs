@@ -1,0 +1,206 @@
+//! From the paths of a command line to what is in them: discovers, reads and examines in the same threads.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use clap::Args;
+use globset::GlobSet;
+
+use super::Global;
+use crate::discover::{self, Found, MANIFEST_ENDINGS, OnDisk, Trouble, Visit};
+use crate::document::Limits;
+use crate::link::Repository;
+use crate::output::Texts;
+use crate::pipeline::{self, Examined, Input};
+use crate::read;
+use crate::source::{self, Source};
+
+/// A buffer that held more than this is given back after the file that needed it.
+const KEPT_BUFFER: usize = 1 << 20;
+
+/// What to read, and how.
+#[derive(Clone, Debug, Args)]
+pub struct Sources {
+    /// Files and folders [default: the current folder]; `-` is standard input
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// What standard input is called in reports
+    #[arg(long, value_name = "NAME", help_heading = "Sources")]
+    pub stdin_filename: Option<PathBuf>,
+    /// Largest file to read, in bytes or with K, M or G
+    #[arg(long, value_name = "SIZE", default_value = "8M", value_parser = size, help_heading = "Sources")]
+    pub max_file_size: u64,
+    /// Read what .gitignore and .tunelintignore leave out as well
+    #[arg(long, help_heading = "Sources")]
+    pub no_ignore: bool,
+    /// Parse every file, not only those that could hold a manifest
+    #[arg(long, help_heading = "Sources")]
+    pub no_prefilter: bool,
+}
+
+/// Bytes, with K, M or G for powers of 1,024. Spans are 32 bits wide, and UTF-16 grows when it is decoded, so
+/// that 2 GiB are the end.
+fn size(text: &str) -> Result<u64, String> {
+    let text = text.trim_end_matches(['B', 'b']).trim_end_matches('i');
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let shift = match text.get(digits.len()..).unwrap_or_default() {
+        "" => 0,
+        "k" | "K" => 10,
+        "m" | "M" => 20,
+        "g" | "G" => 30,
+        _ => return Err("write bytes, or a number with K, M or G".to_owned()),
+    };
+    let number: u64 = digits.parse().map_err(|_| "write bytes, or a number with K, M or G".to_owned())?;
+    number
+        .checked_shl(shift)
+        .filter(|size| *size <= 1 << 31 && size >> shift == number)
+        .ok_or_else(|| "more than 2G".to_owned())
+}
+
+impl Sources {
+    /// How to walk for files with these endings.
+    pub fn walk(&self, global: &Global, endings: &'static [&'static str]) -> discover::Settings {
+        discover::Settings {
+            ignore_files: !self.no_ignore,
+            exclude: GlobSet::empty(),
+            endings,
+            threads: global.threads(),
+        }
+    }
+
+    /// How to look at each file.
+    pub fn settings(&self) -> pipeline::Settings {
+        pipeline::Settings {
+            limits: Limits { bytes: self.max_file_size, ..Limits::default() },
+            parse_all: self.no_prefilter,
+        }
+    }
+
+    /// The paths to walk: the current folder where nothing was asked for.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        let named: Vec<_> = self.paths.iter().filter(|path| path.as_os_str() != "-").cloned().collect();
+        if named.is_empty() && !self.reads_standard_input() { vec![PathBuf::from(".")] } else { named }
+    }
+
+    fn reads_standard_input(&self) -> bool {
+        self.stdin_filename.is_some() || self.paths.iter().any(|path| path.as_os_str() == "-")
+    }
+
+    /// Phase 1 for all of them.
+    pub fn gather(&self, global: &Global) -> Vec<Examined> {
+        let settings = self.settings();
+        let make = || Reader { settings: &settings, buffer: Vec::new(), examined: Examined::default() };
+        let mut readers = Vec::new();
+        let paths = self.paths();
+        if !paths.is_empty() {
+            readers = discover::discover(&paths, &self.walk(global, MANIFEST_ENDINGS), make);
+        }
+        if self.reads_standard_input() {
+            let mut reader = make();
+            reader.standard_input(self.stdin_filename.as_deref());
+            readers.push(reader);
+        }
+        readers.into_iter().map(|reader| reader.examined).collect()
+    }
+}
+
+/// Reads and examines files, in one thread.
+struct Reader<'a> {
+    settings: &'a pipeline::Settings,
+    buffer: Vec<u8>,
+    examined: Examined,
+}
+
+impl Reader<'_> {
+    fn take(
+        &mut self,
+        read: Result<(), read::Error>,
+        path: &dyn Fn() -> Arc<str>,
+        file: Option<&Path>,
+        named: bool,
+    ) {
+        let content = read.as_ref().map(|()| &*self.buffer);
+        let input = Input { path, file, named, content };
+        self.examined.absorb(pipeline::examine(input, self.settings));
+        if self.buffer.capacity() > KEPT_BUFFER {
+            self.buffer = Vec::new();
+        }
+    }
+
+    fn standard_input(&mut self, name: Option<&Path>) {
+        let read = read::standard_input(self.settings.limits.bytes, &mut self.buffer);
+        let path = || name.map_or_else(|| "<stdin>".into(), |name| discover::shown(name).into());
+        self.take(read, &path, None, true);
+    }
+}
+
+impl Visit for Reader<'_> {
+    fn file(&mut self, found: Found<'_>) {
+        let limit = self.settings.limits.bytes;
+        let read = if found.named {
+            read::named(found.file, limit, &mut self.buffer)
+        } else {
+            read::walked(found.file, limit, &mut self.buffer)
+        };
+        self.take(read, &|| found.shown(), Some(found.file), found.named);
+    }
+
+    fn trouble(&mut self, trouble: Trouble) {
+        let path: Arc<str> = if trouble.shown.is_empty() { ".".into() } else { trouble.shown.into() };
+        let finding = pipeline::unreadable(&path, trouble.code, trouble.predicate);
+        self.examined.findings.push(finding.with_severity(trouble.severity));
+        self.examined.trouble |= trouble.named;
+    }
+}
+
+impl Repository for OnDisk {
+    fn holds(&self, manifest: &Source, reference: &Path) -> bool {
+        let manifest = manifest.file.as_deref().unwrap_or(Path::new(&*manifest.path));
+        self.leads_somewhere(manifest, reference)
+    }
+}
+
+/// Reads files again for their excerpts. Findings come file by file, so the last text is kept.
+#[derive(Debug, Default)]
+pub struct Again {
+    last: Mutex<Option<(Arc<str>, Arc<str>)>>,
+}
+
+impl Texts for Again {
+    fn text(&self, source: &Source) -> Option<Arc<str>> {
+        if let Some(text) = &source.text {
+            return Some(Arc::clone(text));
+        }
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((path, text)) = &*last
+            && Arc::ptr_eq(path, &source.path)
+        {
+            return Some(Arc::clone(text));
+        }
+        let mut buffer = Vec::new();
+        // It was read once: its length is known to be within bounds, up to a change that the digest tells.
+        let most = u64::from(source.lines.text_len()).saturating_mul(2).saturating_add(2);
+        read::named(source.file.as_deref()?, most, &mut buffer).ok()?;
+        let text: Arc<str> = read::decode(&buffer).ok()?.into();
+        if source::digest(&text) != source.digest {
+            return None;
+        }
+        *last = Some((Arc::clone(&source.path), Arc::clone(&text)));
+        Some(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_bytes_or_powers_of_1024() {
+        assert_eq!(size("100"), Ok(100));
+        assert_eq!(size("8M"), Ok(8 << 20));
+        assert_eq!(size("64KiB"), Ok(64 << 10));
+        for wrong in ["", "M", "-1", "8T", "4G", "99999999999G", "8 M"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The policy options that several commands share.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::Error;
+use crate::discover::{self, PackFiles};
+use crate::link::EVIDENCE_NOT_FOUND;
+use crate::policy::library::PolicyFile;
+use crate::policy::{Policies, PolicyError, Selection};
+use crate::read;
+
+/// Largest policy file that is read: a rule is a page, and ten megabytes of it are a mistake.
+const MAX_POLICY_BYTES: u64 = 4 << 20;
+
+/// Which rules are in force, with which parameters.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct PolicyOptions {
+    /// Folder with packs of your own, beside the built-in ones
+    #[arg(long, value_name = "FOLDER", help_heading = "Policies")]
+    policies: Vec<PathBuf>,
+    /// Run only these: a rule's id, pack/* or tag:NAME
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Policies")]
+    select: Vec<String>,
+    /// Do not run these
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Policies")]
+    ignore: Vec<String>,
+    /// Set a parameter of a pack
+    #[arg(long, value_name = "[PACK.]PARAMETER=VALUE", help_heading = "Policies")]
+    set: Vec<String>,
+}
+
+impl PolicyOptions {
+    /// The packs as they are asked for, and whether evidence is to be looked for: a rule of ours, of no pack.
+    pub(super) fn load(&self) -> Result<(Policies, bool), Error> {
+        let mut policies = Policies::builtin();
+        for folder in &self.policies {
+            add_folder(&mut policies, folder)?;
+        }
+        let others = |names: &[String]| -> Vec<String> {
+            names.iter().filter(|name| *name != EVIDENCE_NOT_FOUND).cloned().collect()
+        };
+        let mut selection =
+            Selection { select: others(&self.select), ignore: others(&self.ignore), set: self.set.clone() };
+        let selected = self.select.is_empty() || selection.select.len() < self.select.len();
+        let ignored = selection.ignore.len() < self.ignore.len();
+        if selected && !self.select.is_empty() && selection.select.is_empty() {
+            selection.ignore.extend(policies.packs.iter().map(|pack| format!("{}/*", pack.name)));
+        }
+        policies.apply(&selection)?;
+        Ok((policies, selected && !ignored))
+    }
+}
+
+/// Adds the packs of a folder.
+pub(super) fn add_folder(policies: &mut Policies, folder: &Path) -> Result<(), Error> {
+    let found = discover::packs(folder)
+        .map_err(|error| Error::Usage(format!("cannot read the policies: {error}")))?;
+    if found.is_empty() {
+        return Err(PolicyError::NoPack { folder: folder.to_owned() }.into());
+    }
+    for PackFiles { pack, rules } in found {
+        let Some(pack) = policy_file(policies, &pack) else { continue };
+        let rules: Vec<PolicyFile> = rules.iter().filter_map(|rule| policy_file(policies, rule)).collect();
+        policies.add(&pack, &rules);
+    }
+    Ok(())
+}
+
+/// Reads a policy file; one that cannot be read is a mistake in the policies.
+fn policy_file(policies: &mut Policies, file: &Path) -> Option<PolicyFile> {
+    let path: Arc<str> = discover::shown(file).into();
+    let mut buffer = Vec::new();
+    let text = match read::named(file, MAX_POLICY_BYTES, &mut buffer) {
+        Ok(()) => match read::decode(&buffer) {
+            Ok(text) => text.into(),
+            Err(bad) => {
+                policies.unreadable(&path, "encoding", &bad.to_string());
+                return None;
+            }
+        },
+        Err(error) => {
+            policies.unreadable(&path, error.code(), &error.to_string());
+            return None;
+        }
+    };
+    Some(PolicyFile { path, file: file.to_owned(), text })
+}

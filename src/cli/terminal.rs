@@ -1,0 +1,110 @@
+//! Where output goes: standard output and its looks, complaints, and files that are written whole or not at all.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use super::Error;
+use crate::output::{Options, sanitize};
+
+/// Columns where there is no terminal to ask.
+const WIDTH: usize = 80;
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set; anywhere if `CLICOLOR_FORCE` is.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What is known of standard output.
+#[derive(Clone, Copy, Debug)]
+pub struct Terminal {
+    /// Whether to colour.
+    pub color: bool,
+    /// Whether characters beyond ASCII can be drawn.
+    pub unicode: bool,
+    /// Columns.
+    pub width: usize,
+}
+
+impl Terminal {
+    /// Looks at standard output and the environment.
+    pub fn new(choice: ColorChoice) -> Self {
+        let color = match choice {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto if is_set("NO_COLOR") => false,
+            ColorChoice::Auto if is_set("CLICOLOR_FORCE") => true,
+            ColorChoice::Auto => io::stdout().is_terminal(),
+        };
+        let width = terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0));
+        Self { color, unicode: draws_unicode(), width }
+    }
+
+    /// How to write for it.
+    pub fn options(&self) -> Options {
+        Options { color: self.color, unicode: self.unicode, width: self.width, ..Options::default() }
+    }
+
+    /// Says on standard error why we could not run.
+    pub fn complain(&self, message: &str) {
+        let _ = writeln!(io::stderr(), "tunelint: {}", sanitize::visible(message));
+    }
+}
+
+/// Whether a variable says yes: set, and neither empty nor 0.
+fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| !value.is_empty() && value != "0")
+}
+
+/// Whether the locale names no encoding that lacks our characters.
+fn draws_unicode() -> bool {
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(std::env::var_os).find(|value| !value.is_empty());
+    locale.is_none_or(|locale| {
+        let locale = locale.to_string_lossy().to_lowercase();
+        locale.contains("utf") || !(locale == "c" || locale == "posix" || locale.contains('.'))
+    })
+}
+
+/// Writes to standard output. A reader that has gone away (`| head`) has read what it wanted.
+pub fn print(bytes: &[u8]) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::Write { target: "to standard output".to_owned(), error })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a file as a whole: whoever reads it sees all of the old one or all of the new one.
+pub fn write_file(file: &Path, bytes: &[u8]) -> Result<(), Error> {
+    replace(file, bytes).map_err(|error| Error::Write { target: file.display().to_string(), error })
+}
+
+fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+    // What is no regular file (`/dev/stderr`, a FIFO) is written to, not replaced; a link goes on being one.
+    let file = &file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    if file.exists() && !file.is_file() {
+        return fs::OpenOptions::new().write(true).open(file)?.write_all(bytes);
+    }
+    let name = file.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut beside = std::ffi::OsString::from(".");
+    beside.push(name);
+    beside.push(format!(".{}.tmp", std::process::id()));
+    let beside = file.with_file_name(beside);
+    fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, file)).inspect_err(|_| {
+        let _ = fs::remove_file(&beside);
+    })
+}
+
+/// Writes to standard error.
+pub fn note(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}

@@ -1,0 +1,346 @@
+//! From the paths of a command line to the files worth reading: the walker. It opens no file.
+//!
+//! Ignore files count (`.gitignore`, inside and outside of git repositories, and `.tunelintignore`), but only those
+//! of the tree: what one machine ignores for itself must not change a report. `.git`, `target` and `node_modules`
+//! are never entered; other hidden folders are, because CI keeps its files there. Named files are always read,
+//! whatever they are called.
+//!
+//! Links are followed to what they lead to, once, and only inside the checked folders and the current one.
+
+mod links;
+mod name;
+mod packs;
+mod repository;
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use globset::GlobSet;
+use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
+
+use crate::finding::Severity;
+pub use name::{Here, shown};
+pub use packs::{PackFiles, packs};
+pub use repository::OnDisk;
+
+/// Endings of the files that are read in a walk, in any case.
+pub const MANIFEST_ENDINGS: &[&str] = &["yaml", "yml", "json"];
+
+/// Folders that no walk enters: none of them holds what a team wrote.
+const SKIPPED: [&str; 3] = [".git", "target", "node_modules"];
+
+/// Named files fewer than this are not worth a thread.
+const FEW: usize = 32;
+
+/// How to walk.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Whether ignore files count.
+    pub ignore_files: bool,
+    /// What to leave out, by path relative to the current folder.
+    pub exclude: GlobSet,
+    /// Endings of the files to find.
+    pub endings: &'static [&'static str],
+    /// Threads to walk and read with.
+    pub threads: usize,
+}
+
+/// A file to read.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'a> {
+    /// The path to open.
+    pub file: &'a Path,
+    /// Whether somebody named it, so that it is to be read in any case.
+    pub named: bool,
+    base: &'a Base,
+}
+
+impl Found<'_> {
+    /// The path as reports show it.
+    pub fn shown(&self) -> Arc<str> {
+        self.base.shown(self.file).into()
+    }
+}
+
+/// Something that could not be walked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// The path as reports show it.
+    pub shown: String,
+    /// `not-found`, `permission`, `link`, `link-outside`, `ignore-file`, `walk`.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is the matter, as a predicate: `does not exist`.
+    pub predicate: String,
+    /// Whether somebody named the path.
+    pub named: bool,
+}
+
+/// What is done with what is found, by one thread.
+pub trait Visit: Send {
+    /// Reads a file.
+    fn file(&mut self, found: Found<'_>);
+    /// Takes note of trouble.
+    fn trouble(&mut self, trouble: Trouble);
+}
+
+/// Where a walk begins.
+#[derive(Clone, Debug)]
+struct Base {
+    /// The path as it was given: what is opened begins with it.
+    given: PathBuf,
+    /// How reports show it; empty for the current folder.
+    shown: String,
+    /// Where it really lies.
+    real: PathBuf,
+}
+
+impl Base {
+    fn below<'a>(&self, path: &'a Path) -> &'a Path {
+        path.strip_prefix(&self.given).unwrap_or(path)
+    }
+
+    fn shown(&self, path: &Path) -> String {
+        name::join(&self.shown, self.below(path))
+    }
+}
+
+/// Visits every file that paths lead to, each once, and returns the visitors that were made for it.
+pub fn discover<V: Visit>(paths: &[PathBuf], settings: &Settings, make: impl Fn() -> V + Sync) -> Vec<V> {
+    let mut first = make();
+    let here = Here::now();
+    let mut seen = Seen::default();
+    let (mut files, mut folders) = (Vec::new(), Vec::new());
+    for path in paths {
+        match name::examine(path, &here) {
+            Ok((base, false)) if seen.insert(seen.mark(&base.real, Path::new(""))) => files.push(base),
+            Ok((_, false)) => {}
+            Ok((base, true)) => folders.push(base),
+            Err(trouble) => first.trouble(trouble),
+        }
+    }
+    let mut visitors = visit_named(&files, settings.threads, first, &make);
+    // A folder comes before those inside it, which then visit what is left of theirs: what the outer walk ignored.
+    folders.sort_by(|left, right| left.real.cmp(&right.real));
+    let mut tree = Tree { seen, here, roots: Vec::new(), links: Vec::new() };
+    for base in folders {
+        tree.walk(base, settings, &make, &mut visitors);
+    }
+    while let Some(base) = tree.follow(settings, &mut visitors) {
+        tree.walk(base, settings, &make, &mut visitors);
+    }
+    visitors
+}
+
+fn visit_named<V: Visit>(
+    files: &[Base],
+    threads: usize,
+    mut first: V,
+    make: &(impl Fn() -> V + Sync),
+) -> Vec<V> {
+    let visit = |visitor: &mut V, files: &[Base]| {
+        for base in files {
+            visitor.file(Found { file: &base.given, named: true, base });
+        }
+    };
+    if files.len() < FEW || threads < 2 {
+        visit(&mut first, files);
+        return vec![first];
+    }
+    let visit = &visit;
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = files
+            .chunks(files.len().div_ceil(threads))
+            .map(|files| {
+                scope.spawn(move || {
+                    let mut visitor = make();
+                    visit(&mut visitor, files);
+                    visitor
+                })
+            })
+            .collect();
+        let others = workers.into_iter().filter_map(|worker| worker.join().ok());
+        std::iter::once(first).chain(others).collect()
+    })
+}
+
+/// What was visited: eight bytes a path, hashed with keys of this process, so that nobody can prepare two paths
+/// that pass for one.
+#[derive(Debug, Default)]
+struct Seen {
+    keys: RandomState,
+    marks: HashSet<u64>,
+}
+
+impl Seen {
+    /// The mark of a path: a folder that really lies at `real`, and the way down from there.
+    fn mark(&self, real: &Path, below: &Path) -> u64 {
+        let mut hasher = self.keys.build_hasher();
+        for part in real.components().chain(below.components()) {
+            part.as_os_str().hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    fn insert(&mut self, mark: u64) -> bool {
+        self.marks.insert(mark)
+    }
+
+    fn contains(&self, mark: u64) -> bool {
+        self.marks.contains(&mark)
+    }
+}
+
+/// All walks of a run.
+#[derive(Debug)]
+struct Tree {
+    seen: Seen,
+    here: Here,
+    /// Folders walked.
+    roots: Vec<Base>,
+    /// Links met: the walk's folder, and the path.
+    links: Vec<(usize, PathBuf)>,
+}
+
+impl Tree {
+    fn walk<V: Visit>(
+        &mut self,
+        base: Base,
+        settings: &Settings,
+        make: &(impl Fn() -> V + Sync),
+        visitors: &mut Vec<V>,
+    ) {
+        let root = self.roots.len();
+        if self.roots.iter().any(|earlier| earlier.real == base.real) {
+            return;
+        }
+        let done = Mutex::new((Vec::new(), Vec::new(), Vec::new()));
+        let walk = Walk { base: &base, settings, seen: &self.seen, make, done: &done };
+        let builder = walk.builder();
+        if settings.threads < 2 {
+            let mut worker = walk.worker();
+            builder.build().for_each(|entry| worker.take(entry));
+        } else {
+            builder.build_parallel().visit(&mut &walk);
+        }
+        let (made, marks, links) = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        visitors.extend(made);
+        self.seen.marks.extend(marks);
+        self.links.extend(links.into_iter().map(|link| (root, link)));
+        self.roots.push(base);
+    }
+}
+
+/// What the workers of one walk leave behind: visitors, marks of what they visited, and links.
+type Done<V> = Mutex<(Vec<V>, Vec<u64>, Vec<PathBuf>)>;
+
+/// One walk.
+struct Walk<'a, V, M> {
+    base: &'a Base,
+    settings: &'a Settings,
+    seen: &'a Seen,
+    make: &'a M,
+    done: &'a Done<V>,
+}
+
+impl<'a, V: Visit, M: Fn() -> V + Sync> Walk<'a, V, M> {
+    fn builder(&self) -> WalkBuilder {
+        let mut builder = WalkBuilder::new(&self.base.given);
+        let count = self.settings.ignore_files;
+        builder.standard_filters(false).parents(count).git_ignore(count).require_git(false);
+        if count {
+            builder.add_custom_ignore_filename(".tunelintignore");
+        }
+        let exclude = self.settings.exclude.clone();
+        let base = self.base.clone();
+        builder.threads(self.settings.threads).filter_entry(move |entry| {
+            entry.depth() == 0
+                || !(entry.file_type().is_some_and(|kind| kind.is_dir())
+                    && SKIPPED.iter().any(|skipped| entry.file_name() == *skipped)
+                    || !exclude.is_empty() && exclude.is_match(base.shown(entry.path())))
+        });
+        builder
+    }
+
+    fn worker(&self) -> Worker<'a, V> {
+        Worker {
+            base: self.base,
+            endings: self.settings.endings,
+            seen: self.seen,
+            visitor: Some((self.make)()),
+            marks: Vec::new(),
+            links: Vec::new(),
+            done: self.done,
+        }
+    }
+}
+
+impl<'s, V: Visit, M: Fn() -> V + Sync> ParallelVisitorBuilder<'s> for &Walk<'s, V, M> {
+    fn build(&mut self) -> Box<dyn ParallelVisitor + 's> {
+        Box::new(self.worker())
+    }
+}
+
+/// One thread of a walk.
+struct Worker<'a, V> {
+    base: &'a Base,
+    endings: &'static [&'static str],
+    seen: &'a Seen,
+    visitor: Option<V>,
+    marks: Vec<u64>,
+    links: Vec<PathBuf>,
+    done: &'a Done<V>,
+}
+
+impl<V: Visit> Worker<'_, V> {
+    fn take(&mut self, entry: Result<DirEntry, ignore::Error>) {
+        let Some(visitor) = &mut self.visitor else { return };
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => return name::troubles(self.base, &error, &mut |trouble| visitor.trouble(trouble)),
+        };
+        if let Some(error) = entry.error() {
+            name::troubles(self.base, error, &mut |trouble| visitor.trouble(trouble));
+        }
+        let Some(kind) = entry.file_type() else { return };
+        // The folder where the walk begins may be a link: it was named.
+        if kind.is_symlink() && entry.depth() > 0 {
+            self.links.push(entry.into_path());
+            return;
+        }
+        if !kind.is_dir() && !(kind.is_file() && ends_in(entry.path(), self.endings)) {
+            return;
+        }
+        let mark = self.seen.mark(&self.base.real, self.base.below(entry.path()));
+        if self.seen.contains(mark) {
+            return;
+        }
+        self.marks.push(mark);
+        if kind.is_file() {
+            visitor.file(Found { file: entry.path(), named: false, base: self.base });
+        }
+    }
+}
+
+impl<V: Visit> ParallelVisitor for Worker<'_, V> {
+    fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
+        self.take(entry);
+        WalkState::Continue
+    }
+}
+
+impl<V> Drop for Worker<'_, V> {
+    fn drop(&mut self) {
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        done.0.extend(self.visitor.take());
+        done.1.append(&mut self.marks);
+        done.2.append(&mut self.links);
+    }
+}
+
+fn ends_in(path: &Path, endings: &[&str]) -> bool {
+    path.extension().is_some_and(|own| endings.iter().any(|ending| own.eq_ignore_ascii_case(ending)))
+}

@@ -1,0 +1,100 @@
+//! Symbolic links: each is followed to what it leads to, once.
+
+use std::path::{Path, PathBuf};
+
+use super::{Base, Found, MANIFEST_ENDINGS, Settings, Tree, Trouble, Visit, ends_in, name};
+use crate::finding::Severity;
+
+impl Tree {
+    /// Follows the links met so far: visits the files they lead to, and returns the first folder they lead to that
+    /// is still to be walked.
+    ///
+    /// What a link leads to is reported where it really lies, so that no file stands in a report by two names.
+    pub(super) fn follow<V: Visit>(&mut self, settings: &Settings, visitors: &mut [V]) -> Option<Base> {
+        let visitor = visitors.first_mut()?;
+        // Threads meet links in any order.
+        self.links.sort_by(|left, right| right.cmp(left));
+        while let Some((root, link)) = self.links.pop() {
+            let wanted = ends_in(&link, settings.endings);
+            match self.target(root, &link) {
+                Target::Folder(base) => return Some(base),
+                Target::File(base) if wanted => {
+                    visitor.file(Found { file: &base.given, named: false, base: &base });
+                }
+                Target::Trouble(trouble) if wanted || trouble.code == "link-outside" => {
+                    visitor.trouble(trouble);
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the walker")]
+    fn target(&mut self, root: usize, link: &Path) -> Target {
+        let Some(from) = self.roots.get(root) else { return Target::Nothing };
+        let trouble = |code, severity, predicate| {
+            Target::Trouble(Trouble { shown: from.shown(link), code, severity, predicate, named: false })
+        };
+        let real = match link.canonicalize() {
+            Ok(real) => real,
+            Err(error) => {
+                return trouble(
+                    "link",
+                    Severity::Error,
+                    format!("is a link that leads nowhere: {}", plain(&error)),
+                );
+            }
+        };
+        let Ok(kind) = std::fs::metadata(&real) else { return Target::Nothing };
+        if !kind.is_dir() && !kind.is_file() {
+            return Target::Nothing;
+        }
+        let inside = self.here.relative(&real).is_some()
+            || self.roots.iter().any(|walked| real.starts_with(&walked.real));
+        if !inside {
+            if !kind.is_dir() && !ends_in(link, MANIFEST_ENDINGS) {
+                return Target::Nothing;
+            }
+            let predicate = "is a link out of the checked folders, which was not followed".to_owned();
+            return trouble("link-outside", Severity::Note, predicate);
+        }
+        // A link to a folder that the walk began in, or to one above, is a loop.
+        if kind.is_dir() && from.real.starts_with(&real) {
+            return Target::Nothing;
+        }
+        let mark = self.seen.mark(&real, Path::new(""));
+        // Folders are marked by their walk.
+        if self.seen.contains(mark) || kind.is_file() && !self.seen.insert(mark) {
+            return Target::Nothing;
+        }
+        let base = self.base_of(real);
+        if kind.is_dir() { Target::Folder(base) } else { Target::File(base) }
+    }
+
+    /// How to open and to call what really lies at a path inside the checked folders.
+    fn base_of(&self, real: PathBuf) -> Base {
+        let walked = self.roots.iter().find_map(|root| Some((root, real.strip_prefix(&root.real).ok()?)));
+        let (given, shown) = match (self.here.relative(&real), walked) {
+            (Some(relative), _) => (relative.to_owned(), name::shown(relative)),
+            (None, Some((root, below))) => (root.given.join(below), name::join(&root.shown, below)),
+            (None, None) => (real.clone(), name::shown(&real)),
+        };
+        Base { given, shown, real }
+    }
+}
+
+/// An I/O error without its number.
+fn plain(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_lowercase()
+}
+
+/// What a link leads to.
+enum Target {
+    Folder(Base),
+    File(Base),
+    Trouble(Trouble),
+    /// Nothing to visit: seen already, a loop, no file.
+    Nothing,
+}

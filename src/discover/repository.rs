@@ -1,0 +1,109 @@
+//! Whether files that manifests name are there.
+
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use globset::GlobBuilder;
+use walkdir::WalkDir;
+
+use super::{Here, SKIPPED};
+
+/// Entries of a folder that are held against a glob; a larger one is not searched to the end, and the glob
+/// believed.
+const MOST_ENTRIES: usize = 10_000;
+
+/// The files on disk around the manifests.
+#[derive(Debug, Default)]
+pub struct OnDisk {
+    here: Here,
+    /// The top of the repository, by the folder of a manifest.
+    tops: Mutex<HashMap<PathBuf, PathBuf>>,
+}
+
+impl OnDisk {
+    /// Around the current folder.
+    pub fn new(here: Here) -> Self {
+        Self { here, tops: Mutex::default() }
+    }
+
+    /// The nearest folder above that a git repository begins in; else the current folder, where the manifest lies
+    /// in it; else its own folder.
+    fn top(&self, folder: &Path) -> PathBuf {
+        let mut tops = self.tops.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(top) = tops.get(folder) {
+            return top.clone();
+        }
+        let top = folder
+            .ancestors()
+            .find(|above| exists(&above.join(".git")))
+            .or_else(|| folder.ancestors().find(|above| *above == self.here.real))
+            .unwrap_or(folder)
+            .to_owned();
+        tops.insert(folder.to_owned(), top.clone());
+        top
+    }
+
+    /// Whether a relative path or glob that a manifest names leads to something in the repository.
+    ///
+    /// It counts from the manifest's folder or from any above it, up to the top of the repository: teams write
+    /// paths both ways. What lies above the top is not in the repository.
+    pub fn leads_somewhere(&self, manifest: &Path, reference: &Path) -> bool {
+        let Some(folder) =
+            flat(&self.here.real.join(manifest)).and_then(|file| file.parent().map(Path::to_owned))
+        else {
+            return true;
+        };
+        let top = self.top(&folder);
+        folder.ancestors().take_while(|above| above.starts_with(&top)).any(|above| {
+            flat(&above.join(reference))
+                .filter(|path| path.starts_with(&top))
+                .is_some_and(|path| exists(&path) || is_glob(&path) && matches_any(&path))
+        })
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the walker")]
+fn exists(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok()
+}
+
+/// A path without `.` and `..`, or nothing where it climbs above its root.
+fn flat(path: &Path) -> Option<PathBuf> {
+    let mut flat = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if !flat.pop() {
+                    return None;
+                }
+            }
+            part => flat.push(part),
+        }
+    }
+    Some(flat)
+}
+
+fn is_glob(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().iter().any(|byte| b"*?[{".contains(byte))
+}
+
+fn matches_any(pattern: &Path) -> bool {
+    let Some(text) = pattern.to_str() else { return false };
+    // A pattern that cannot be read is no evidence of anything.
+    let Ok(glob) = GlobBuilder::new(text).literal_separator(true).build() else { return true };
+    let matcher = glob.compile_matcher();
+    let folder: PathBuf = pattern.components().take_while(|part| !is_glob(Path::new(part))).collect();
+    let entries = WalkDir::new(folder).into_iter().filter_entry(|entry| {
+        entry.depth() == 0 || !SKIPPED.iter().any(|skipped| entry.file_name() == *skipped)
+    });
+    let mut seen = 0;
+    for entry in entries.filter_map(Result::ok) {
+        seen += 1;
+        if seen > MOST_ENTRIES || matcher.is_match(entry.path()) {
+            return true;
+        }
+    }
+    false
+}

@@ -1,0 +1,271 @@
+//! The pipeline: from sources to a report, in two phases with one barrier.
+//!
+//! Phase 1 looks at one source at a time ([`examine`]): decode, filter, parse, recognise, validate, extract. The
+//! tree is dropped; facts, findings and counts stay. The barrier links deployments. Phase 2 ([`conclude`]) judges
+//! them. Both take sources and not paths, so that an editor can feed unsaved text, and neither depends on how many
+//! threads there are or in which order they finish.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::document::{self, Limits, Problem, ProblemKind, Stream};
+use crate::finding::{Finding, Label, Place};
+use crate::link::{self, Repository};
+use crate::manifest::Deployment;
+use crate::manifest::facts::View;
+use crate::manifest::llm_deployment::{self, Recognition};
+use crate::manifest::vocabulary::Vocabulary;
+use crate::marker;
+use crate::policy::{Judging, Policies};
+use crate::read;
+use crate::report::{Candidate, DeploymentRecord, FailOn, Gathered, Report, Run};
+use crate::schema;
+use crate::source::Source;
+
+/// How to look at sources.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Budgets.
+    pub limits: Limits,
+    /// Whether to parse every file, also those whose bytes cannot be a manifest.
+    pub parse_all: bool,
+}
+
+/// One source.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The path as reports show it; asked for only where something is to be said of the source.
+    pub path: &'a dyn Fn() -> Arc<str>,
+    /// The file to read excerpts from; nothing where the text exists only in memory.
+    pub file: Option<&'a Path>,
+    /// Whether somebody named the source: it is then told of if it cannot be read, whatever it is.
+    pub named: bool,
+    /// Its bytes, or why there are none.
+    pub content: Result<&'a [u8], &'a read::Error>,
+}
+
+/// What phase 1 found in some sources.
+#[derive(Debug, Default)]
+pub struct Examined {
+    /// Sources read.
+    pub files: u64,
+    /// Sources that could not be parsed and have nothing to do with us.
+    pub skipped: u64,
+    /// Documents that are manifests.
+    pub manifests: u64,
+    /// What is wrong so far.
+    pub findings: Vec<Finding>,
+    /// The deployments.
+    pub deployments: Vec<Deployment>,
+    /// Whether something that was asked for by name could not be had.
+    pub trouble: bool,
+}
+
+impl Examined {
+    /// Takes in what was found in other sources.
+    pub fn absorb(&mut self, other: Self) {
+        self.files += other.files;
+        self.skipped += other.skipped;
+        self.manifests += other.manifests;
+        self.findings.extend(other.findings);
+        self.deployments.extend(other.deployments);
+        self.trouble |= other.trouble;
+    }
+}
+
+/// A path that could not be read, and why (`does not exist`).
+pub fn unreadable(path: &Arc<str>, code: &'static str, predicate: impl std::fmt::Display) -> Finding {
+    let source = Source::in_memory(Arc::clone(path), "");
+    let primary = Label::new(Place::whole(&source), "not read");
+    Finding::unreadable(code, format!("{path} {predicate}"), primary)
+}
+
+/// Phase 1 for one source.
+pub fn examine(input: Input<'_>, settings: &Settings) -> Examined {
+    let mut examined = Examined::default();
+    match input.content {
+        Ok(bytes) => {
+            examined.files = 1;
+            if input.named || settings.parse_all || marker::could_hold_manifest(bytes) {
+                examine_bytes(bytes, input, settings, &mut examined);
+            }
+        }
+        Err(read::Error::NotAFile) if !input.named => {}
+        Err(read::Error::TooLarge { marked: false, .. }) if !input.named => {
+            examined.files = 1;
+            examined.skipped = 1;
+        }
+        Err(error) => {
+            let mut finding = unreadable(&(input.path)(), error.code(), error);
+            finding.help = error.help().map(Into::into);
+            examined.findings.push(finding);
+            examined.trouble = input.named;
+        }
+    }
+    examined
+}
+
+fn examine_bytes(bytes: &[u8], input: Input<'_>, settings: &Settings, examined: &mut Examined) {
+    let text: Arc<str> = match read::decode(bytes) {
+        Ok(text) => text.into(),
+        Err(bad) => {
+            if input.named || bad.holds_marker(bytes) {
+                let finding = unreadable(&(input.path)(), "encoding", bad);
+                examined.findings.push(finding.with_help("save it as UTF-8"));
+                examined.trouble = input.named;
+            } else {
+                examined.skipped = 1;
+            }
+            return;
+        }
+    };
+    let stream = document::parse(&text, &settings.limits);
+    let ours: Vec<_> = stream
+        .documents
+        .iter()
+        .map(|document| (document, llm_deployment::recognise(document)))
+        .filter(|(_, recognition)| *recognition != Recognition::NotOurs)
+        .collect();
+    let is_broken = broken(&stream).next().is_some();
+    let told = is_broken && (input.named || !ours.is_empty() || marker::holds_marker(text.as_bytes()));
+    if is_broken && !told {
+        examined.skipped = 1;
+    }
+    if ours.is_empty() && !told {
+        return;
+    }
+    let path = (input.path)();
+    let source = match input.file {
+        Some(file) => Source::on_disk(path, file.to_owned(), &text),
+        None => Source::in_memory(path, Arc::clone(&text)),
+    };
+    if told {
+        examined.trouble |= input.named;
+        examined.findings.extend(schema::problems(broken(&stream), "schema", &source));
+    }
+    for (document, recognition) in ours {
+        examined.manifests += 1;
+        if let Recognition::UnsupportedApiVersion { version, span } = recognition {
+            examined.findings.push(llm_deployment::unsupported(document, &source, version, span));
+            continue;
+        }
+        let (mut findings, rejected) = schema::validate(document, &source);
+        findings.extend(schema::problems(invalid(&stream, document.index), "schema", &source));
+        let deployment = llm_deployment::extract(document, &source, &rejected);
+        for finding in &mut findings {
+            finding.deployment.clone_from(&deployment.identity);
+            finding.deployment_id = Some(Arc::clone(&deployment.id));
+        }
+        examined.findings.extend(findings);
+        examined.deployments.push(deployment);
+    }
+}
+
+fn broken(stream: &Stream) -> impl Iterator<Item = &Problem> {
+    stream.problems.iter().filter(|problem| problem.kind == ProblemKind::Unreadable)
+}
+
+fn invalid(stream: &Stream, document: u32) -> impl Iterator<Item = &Problem> {
+    stream
+        .problems
+        .iter()
+        .filter(move |problem| problem.kind == ProblemKind::Invalid && problem.document == document)
+}
+
+/// How to come from what was examined to a report.
+pub struct Conclusion<'a> {
+    /// The circumstances of the run.
+    pub run: Run,
+    /// Whether outcomes that are no findings are wanted as well.
+    pub show_passed: bool,
+    /// What to fail on.
+    pub fail_on: FailOn,
+    /// Threads to judge with.
+    pub threads: usize,
+    /// Where evidence is looked for; nothing: it is not.
+    pub repository: Option<&'a dyn Repository>,
+    /// Files that look like deployments, where there is no manifest.
+    pub candidates: Vec<Candidate>,
+}
+
+/// The barrier and phase 2: links, judges, sorts and counts.
+pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclusion<'_>) -> Report {
+    let mut all = Examined::default();
+    for part in examined {
+        all.absorb(part);
+    }
+    let Examined { files, skipped, manifests, mut findings, mut deployments, trouble } = all;
+    link::link(&mut deployments, &mut findings);
+    let (records, judged) = judge(&deployments, policies, &conclusion);
+    findings.extend(judged);
+    findings.extend(policies.problems.iter().cloned());
+    let gathered = Gathered {
+        run: conclusion.run,
+        packs: policies.records(),
+        files,
+        skipped,
+        manifests,
+        deployments: records,
+        findings,
+        candidates: conclusion.candidates,
+        trouble,
+    };
+    Report::compute(gathered, conclusion.fail_on)
+}
+
+/// Deployments fewer than this are judged faster than a thread is started.
+const FEW: usize = 64;
+
+fn judge(
+    deployments: &[Deployment],
+    policies: &Policies,
+    conclusion: &Conclusion<'_>,
+) -> (Vec<DeploymentRecord>, Vec<Finding>) {
+    let judging = Judging { today: conclusion.run.today, show_passed: conclusion.show_passed };
+    let repository = conclusion.repository;
+    let judge_some = move |deployments: &[Deployment]| {
+        let mut findings = Vec::new();
+        let records: Vec<_> = deployments
+            .iter()
+            .map(|deployment| {
+                if let Some(repository) = repository {
+                    link::missing_evidence(deployment, repository, &mut findings);
+                }
+                let outcomes = policies.judge(deployment, judging, &mut findings);
+                DeploymentRecord { outcomes, ..record(deployment) }
+            })
+            .collect();
+        (records, findings)
+    };
+    let threads = conclusion.threads.min(deployments.len() / FEW);
+    if threads < 2 {
+        return judge_some(deployments);
+    }
+    let parts = std::thread::scope(|scope| {
+        let workers: Vec<_> = deployments
+            .chunks(deployments.len().div_ceil(threads))
+            .map(|some| scope.spawn(move || judge_some(some)))
+            .collect();
+        let join = |worker: std::thread::ScopedJoinHandle<'_, _>| match worker.join() {
+            Ok(part) => part,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        workers.into_iter().map(join).collect::<Vec<_>>()
+    });
+    let (records, findings): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+    (records.into_iter().flatten().collect(), findings.into_iter().flatten().collect())
+}
+
+fn record(deployment: &Deployment) -> DeploymentRecord {
+    let view = View::new(&deployment.facts, Vocabulary::native());
+    DeploymentRecord {
+        name: deployment.identity.clone(),
+        file: Arc::clone(&deployment.source.path),
+        document: deployment.document,
+        format: deployment.format,
+        owner: view.text("owner").map(Into::into),
+        stage: view.text("stage").map(Into::into),
+        strategy: view.text("customization.strategy").map(Into::into),
+        outcomes: Default::default(),
+    }
+}

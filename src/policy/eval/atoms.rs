@@ -1,0 +1,126 @@
+//! The comparison that a fact stood in, as a report shows it.
+
+use super::Input;
+use super::run::Run;
+use crate::finding::Scalar;
+use crate::policy::expression::ast::{Binary, Expr, ExprId, ExprKind, Function};
+
+/// The comparison that a decisive fact stood in: operator as in [`Clause::op`](crate::finding::Clause::op) and as
+/// seen from the fact, negated where the expression negates the comparison; the other side where it holds no fact,
+/// and the parameter which that side is, if it is one alone.
+///
+/// `expr` is the expression that the read's atom belongs to: a signal's where the read has one.
+pub fn comparison(
+    expr: &Expr,
+    atom: ExprId,
+    input: Input<'_>,
+) -> Option<(&'static str, Option<Scalar>, Option<u16>)> {
+    let (op, other) = read_atom(expr, atom)?;
+    let op = if is_negated(expr, atom) { negated(op) } else { op };
+    let parameter = other.and_then(|other| match expr.node(other).kind {
+        ExprKind::Parameter(index) => Some(index),
+        _ => None,
+    });
+    let threshold = other.and_then(|other| {
+        let mut run = Run::new(expr, input);
+        let value = run.eval(other);
+        value.is_known().then(|| value.scalar(input.view))
+    });
+    Some((op, threshold, parameter))
+}
+
+/// Operator as seen from the fact, and the other side if it holds no fact.
+fn read_atom(expr: &Expr, atom: ExprId) -> Option<(&'static str, Option<ExprId>)> {
+    let reads = |id: ExprId| expr.node(id).reads_facts;
+    match &expr.node(atom).kind {
+        ExprKind::Binary(operator, left, right) => {
+            let fact_is_right = !reads(*left) && reads(*right);
+            let (operator, fact_free) =
+                if fact_is_right { (mirrored(*operator)?, *left) } else { (straight(*operator)?, *right) };
+            Some((operator, (!reads(fact_free)).then_some(fact_free)))
+        }
+        ExprKind::Has(_) | ExprKind::Call(Function::Present, _) => Some(("present", None)),
+        ExprKind::Call(function, operands) => {
+            let &[receiver, argument] = expr.operands(*operands) else { return None };
+            match function {
+                Function::Contains if !reads(receiver) => Some(("in", Some(receiver))),
+                Function::Contains => Some(("contains", (!reads(argument)).then_some(argument))),
+                Function::Matches(_) => Some(("matches", Some(argument))),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// An operator with the fact on the left.
+pub(super) const fn straight(operator: Binary) -> Option<&'static str> {
+    Some(match operator {
+        Binary::Equal => "==",
+        Binary::NotEqual => "!=",
+        Binary::Less => "<",
+        Binary::LessEqual => "<=",
+        Binary::Greater => ">",
+        Binary::GreaterEqual => ">=",
+        Binary::In => "in",
+        _ => return None,
+    })
+}
+
+/// An operator with the fact on the right, read from the fact.
+pub(super) const fn mirrored(operator: Binary) -> Option<&'static str> {
+    Some(match operator {
+        Binary::Less => ">",
+        Binary::LessEqual => ">=",
+        Binary::Greater => "<",
+        Binary::GreaterEqual => "<=",
+        Binary::In => "contains",
+        same => return straight(same),
+    })
+}
+
+/// What holds where an operator does not.
+pub(super) fn negated(op: &'static str) -> &'static str {
+    match op {
+        "==" => "!=",
+        "!=" => "==",
+        "<" => ">=",
+        "<=" => ">",
+        ">" => "<=",
+        ">=" => "<",
+        "in" => "not-in",
+        "not-in" => "in",
+        "contains" => "not-contains",
+        "not-contains" => "contains",
+        "matches" => "not-matches",
+        "not-matches" => "matches",
+        "present" => "absent",
+        _ => "present",
+    }
+}
+
+/// Whether an odd number of `!` stands above a node. Operands come before what uses them, so that one pass finds
+/// all that is above.
+fn is_negated(expr: &Expr, atom: ExprId) -> bool {
+    let mut current = atom;
+    let mut negated = false;
+    for (index, node) in expr.nodes.iter().enumerate().skip(atom.0 as usize + 1) {
+        let above = match &node.kind {
+            ExprKind::Not(operand) if *operand == current => {
+                negated = !negated;
+                true
+            }
+            ExprKind::And(left, right) | ExprKind::Or(left, right) | ExprKind::Binary(_, left, right) => {
+                [left, right].contains(&&current)
+            }
+            ExprKind::Conditional(test, yes, no) => [test, yes, no].contains(&&current),
+            ExprKind::Call(_, operands) => expr.operands(*operands).contains(&current),
+            ExprKind::Comprehension { condition, .. } => *condition == Some(current),
+            _ => false,
+        };
+        if above {
+            current = ExprId(index as u32);
+        }
+    }
+    negated
+}

@@ -1,0 +1,175 @@
+//! What would make a condition true: negation pushed inward, atoms turned into clauses.
+
+use super::Input;
+use super::atoms::{mirrored, negated, straight};
+use super::run::Run;
+use super::value::Value;
+use super::witness;
+use crate::finding::{Clause, Scalar};
+use crate::manifest::vocabulary::{FactType, PathId};
+use crate::policy::expression::ast::{Expr, ExprId, ExprKind, Function};
+use crate::policy::expression::chain;
+
+/// A clause before it is written out.
+#[derive(Clone, Debug)]
+pub(super) struct Part<'a> {
+    pub(super) path: PathId,
+    /// For an entry of a map.
+    pub(super) key: Option<&'a str>,
+    pub(super) op: &'static str,
+    /// [`Value::Null`] for `present` and `absent`.
+    pub(super) value: Value<'a>,
+}
+
+/// What would make a condition true that is not: clauses that all have to hold, or nothing where it cannot be said
+/// in clauses.
+///
+/// An atom that compares one fact with something that holds no fact, a bool fact, `present` and `has` give a clause
+/// each; `&&` joins those of what does not hold, `||` takes the fewest (of equals the leftmost); a ternary is its
+/// chosen branch. Clauses that could not be met together, or that would undo something else, are not given.
+pub fn passes_if(expr: &Expr, input: Input<'_>) -> Vec<Clause> {
+    let mut run = Run::new(expr, input);
+    let parts = find(&mut run, expr.root, true);
+    let Some(parts) = parts.filter(|_| !run.is_exhausted()) else { return Vec::new() };
+    if !witness::confirms(&parts, expr, input) {
+        return Vec::new();
+    }
+    parts.iter().map(|part| part.clause(input)).collect()
+}
+
+impl Part<'_> {
+    fn clause(&self, input: Input<'_>) -> Clause {
+        let path = input.view.vocabulary.path(self.path);
+        let path = match (self.key, path.strip_suffix('*')) {
+            (Some(key), Some(above)) => format!("{above}{key}").into(),
+            _ => path.into(),
+        };
+        Clause { path, op: self.op, value: self.value.scalar(input.view) }
+    }
+
+    fn says_the_same(&self, other: &Self, run: &mut Run<'_>) -> bool {
+        let view = run.input.view;
+        (self.path, self.key, self.op) == (other.path, other.key, other.op)
+            && self.value.scalar(view) == other.value.scalar(view)
+    }
+}
+
+/// The clauses that make a node come to `want`; none at all where it does already.
+fn find<'a>(run: &mut Run<'a>, at: ExprId, want: bool) -> Option<Vec<Part<'a>>> {
+    let value = run.eval(at);
+    run.reads.clear();
+    if matches!(value, Value::Bool(value) if value == want) {
+        return Some(Vec::new());
+    }
+    if run.is_exhausted() {
+        return None;
+    }
+    let expr = run.expr;
+    match &expr.node(at).kind {
+        ExprKind::Not(operand) => find(run, *operand, !want),
+        ExprKind::And(..) if want => all(run, &chain(expr, at, true), want),
+        ExprKind::Or(..) if !want => all(run, &chain(expr, at, false), want),
+        ExprKind::And(..) => fewest(run, &chain(expr, at, true), want),
+        ExprKind::Or(..) => fewest(run, &chain(expr, at, false), want),
+        ExprKind::Conditional(condition, yes, no) => {
+            let condition = run.eval(*condition);
+            run.reads.clear();
+            match condition {
+                Value::Bool(true) => find(run, *yes, want),
+                Value::Bool(false) => find(run, *no, want),
+                _ => None,
+            }
+        }
+        _ => atom(run, at, want).map(|part| vec![part]),
+    }
+}
+
+fn all<'a>(run: &mut Run<'a>, operands: &[ExprId], want: bool) -> Option<Vec<Part<'a>>> {
+    let mut parts: Vec<Part<'a>> = Vec::new();
+    for operand in operands {
+        for part in find(run, *operand, want)? {
+            if !parts.iter().any(|known| known.says_the_same(&part, run)) {
+                parts.push(part);
+            }
+        }
+    }
+    Some(parts)
+}
+
+fn fewest<'a>(run: &mut Run<'a>, operands: &[ExprId], want: bool) -> Option<Vec<Part<'a>>> {
+    operands.iter().filter_map(|operand| find(run, *operand, want)).min_by_key(Vec::len)
+}
+
+fn atom<'a>(run: &mut Run<'a>, at: ExprId, want: bool) -> Option<Part<'a>> {
+    let expr = run.expr;
+    let (subject, op, other) = match &expr.node(at).kind {
+        ExprKind::Binary(operator, left, right) => {
+            if expr.node(*left).reads_facts {
+                (*left, straight(*operator)?, Some(*right))
+            } else {
+                (*right, mirrored(*operator)?, Some(*left))
+            }
+        }
+        ExprKind::Has(operand) => (*operand, "present", None),
+        ExprKind::Call(Function::Present, operands) => (*expr.operands(*operands).first()?, "present", None),
+        ExprKind::Call(Function::Contains | Function::Matches(_), operands) => {
+            let &[receiver, argument] = expr.operands(*operands) else { return None };
+            match &expr.node(at).kind {
+                ExprKind::Call(Function::Matches(_), _) => (receiver, "matches", Some(argument)),
+                _ if expr.node(receiver).reads_facts => (receiver, "contains", Some(argument)),
+                _ => (argument, "in", Some(receiver)),
+            }
+        }
+        // A truth value of its own.
+        _ => (at, "==", None),
+    };
+    let is_presence = op == "present";
+    let (path, key) = if is_presence { place(run, subject)? } else { fact(run, subject)? };
+    let value = match other {
+        Some(other) if expr.node(other).reads_facts => return None,
+        Some(other) => run.eval(other),
+        None if is_presence => Value::Null,
+        None if run.input.view.vocabulary.info(path).kind == FactType::Bool => Value::Bool(true),
+        None => return None,
+    };
+    run.reads.clear();
+    if !is_presence && (!value.is_known() || value.scalar(run.input.view) == Scalar::Null) {
+        return None;
+    }
+    Some(match (want, op, value) {
+        // Not true is false.
+        (want, "==" | "!=", Value::Bool(value)) => {
+            Part { path, key, op: "==", value: Value::Bool((want == (op == "==")) == value) }
+        }
+        (true, op, value) => Part { path, key, op, value },
+        (false, op, value) => Part { path, key, op: negated(op), value },
+    })
+}
+
+/// A plain fact, or an entry of a map of facts.
+fn place<'a>(run: &Run<'a>, at: ExprId) -> Option<(PathId, Option<&'a str>)> {
+    match &run.expr.node(at).kind {
+        ExprKind::Fact(path) => Some((*path, None)),
+        ExprKind::Member { operand, key, path: Some(path) } => {
+            let vocabulary = run.input.view.vocabulary;
+            let above = match run.expr.node(*operand).kind {
+                ExprKind::Fact(above) => above,
+                _ => return None,
+            };
+            (vocabulary.info(above).kind == FactType::Map).then_some((*path, Some(key)))
+        }
+        _ => None,
+    }
+}
+
+/// The same, with a default or without.
+fn fact<'a>(run: &Run<'a>, at: ExprId) -> Option<(PathId, Option<&'a str>)> {
+    let expr = run.expr;
+    match expr.node(at).kind {
+        ExprKind::Call(Function::OrValue, operands) => {
+            let &[operand, default] = expr.operands(operands) else { return None };
+            if expr.node(default).reads_facts { None } else { place(run, operand) }
+        }
+        _ => place(run, at),
+    }
+}

@@ -1,0 +1,167 @@
+//! Whether clauses keep their promise: values that meet them are put in the place of the facts, and the condition
+//! is asked again.
+
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+use super::Input;
+use super::clauses::Part;
+use super::operators::order;
+use super::place::Override;
+use super::run::Run;
+use super::value::Value;
+use crate::manifest::vocabulary::FactType;
+use crate::policy::expression::ast::Expr;
+
+/// Whether the condition holds once the clauses do. Clauses for which no value can be made up (a regular
+/// expression) are believed.
+pub(super) fn confirms(parts: &[Part<'_>], expr: &Expr, input: Input<'_>) -> bool {
+    let mut overrides: Vec<Override<'_>> = Vec::new();
+    for (index, part) in parts.iter().enumerate() {
+        let is_first =
+            !parts.iter().take(index).any(|other| (other.path, other.key) == (part.path, part.key));
+        if !is_first {
+            continue;
+        }
+        let own: Vec<&Part<'_>> =
+            parts.iter().filter(|other| (other.path, other.key) == (part.path, part.key)).collect();
+        if own.iter().any(|part| is_beyond_us(part)) {
+            return true;
+        }
+        let Some(value) = candidates(&own, expr, input)
+            .into_iter()
+            .find(|value| meets_all(value.as_ref(), &own, expr, input))
+        else {
+            return false;
+        };
+        overrides.push(Override { path: part.path, key: part.key, value });
+    }
+    let mut run = Run::new(expr, input);
+    run.overrides = &overrides;
+    let value = run.eval(expr.root);
+    matches!(value, Value::Bool(true)) && !run.is_exhausted()
+}
+
+fn is_beyond_us(part: &Part<'_>) -> bool {
+    let is_text = part.value.text().is_some();
+    match part.op {
+        "matches" | "not-matches" => true,
+        "<" | ">" => is_text || matches!(part.value, Value::Date(_)),
+        _ => false,
+    }
+}
+
+/// Values that might do, the likeliest first.
+fn candidates<'a>(parts: &[&Part<'a>], expr: &'a Expr, input: Input<'a>) -> Vec<Option<Value<'a>>> {
+    let mut values = Vec::new();
+    let Some(first) = parts.first() else { return values };
+    let info = input.view.vocabulary.info(first.path);
+    if parts.iter().any(|part| part.op == "absent") {
+        values.push(None);
+    }
+    if info.kind == FactType::List {
+        values.push(Some(list(parts, expr, input)));
+    }
+    for part in parts {
+        around(&part.value, &mut values);
+        part.value.each(input.view, |item| {
+            let item = item.resolved(input.view);
+            around(&item, &mut values);
+            ControlFlow::Continue(())
+        });
+        if part.op == "not-contains"
+            && let Some(text) = part.value.text()
+        {
+            values.push(Some(Value::Text(if text == "x" { "y" } else { "x" })));
+        }
+    }
+    values.extend(info.values.iter().map(|text| Some(Value::Text(text))));
+    values.push(Some(match info.kind {
+        FactType::Bool => Value::Bool(true),
+        FactType::Integer => Value::Int(1),
+        FactType::Number => Value::Double(1.0),
+        FactType::Object | FactType::Map => Value::Map(Rc::from([(Value::Text("x"), Value::Text("x"))])),
+        FactType::String | FactType::Any | FactType::List => Value::Text("x"),
+    }));
+    values
+}
+
+/// A value and its neighbours.
+fn around<'a>(value: &Value<'a>, values: &mut Vec<Option<Value<'a>>>) {
+    values.push(Some(value.clone()));
+    match value {
+        Value::Int(int) => {
+            for step in [1, -1] {
+                values.extend(int.checked_add(step).map(|next| Some(Value::Int(next))));
+            }
+        }
+        Value::Double(double) => {
+            for step in [1.0, -1.0, 0.01, -0.01] {
+                values.push(Some(Value::Double(double + step)));
+            }
+        }
+        Value::Text(_) | Value::Made(_) => {
+            let other = format!("{}x", value.text().unwrap_or(""));
+            values.push(Some(Value::Made(Rc::from(other))));
+        }
+        _ => {}
+    }
+}
+
+/// The list as it is, with what it has to contain and without what it must not.
+fn list<'a>(parts: &[&Part<'a>], expr: &'a Expr, input: Input<'a>) -> Value<'a> {
+    let mut run = Run::new(expr, input);
+    let mut items: Vec<Value<'a>> = Vec::new();
+    if let Some(id) = parts.first().and_then(|part| input.view.one(part.path)) {
+        Value::Fact(id).each(input.view, |item| {
+            items.push(item.resolved(input.view));
+            ControlFlow::Continue(())
+        });
+    }
+    for part in parts {
+        match part.op {
+            "contains" => items.push(part.value.clone()),
+            "not-contains" => items.retain(|item| run.equal(item, &part.value) == Some(false)),
+            "present" if items.is_empty() => items.push(Value::Text("x")),
+            _ => {}
+        }
+    }
+    Value::List(Rc::from(items))
+}
+
+fn meets_all<'a>(value: Option<&Value<'a>>, parts: &[&Part<'a>], expr: &'a Expr, input: Input<'a>) -> bool {
+    let mut run = Run::new(expr, input);
+    parts.iter().all(|part| meets(value, part, &mut run))
+}
+
+fn meets<'a>(value: Option<&Value<'a>>, part: &Part<'a>, run: &mut Run<'a>) -> bool {
+    let view = run.input.view;
+    let Some(value) = value else { return part.op == "absent" };
+    let other = &part.value;
+    let order = order(value, other);
+    let is_within = |run: &mut Run<'a>, list: &Value<'a>, item: &Value<'a>| {
+        if let (Some(text), Some(part)) = (list.text(), item.text()) {
+            return Some(text.contains(part));
+        }
+        let mut found = false;
+        let is_list = list.each(view, |one| {
+            found |= run.equal(&one.resolved(view), item) == Some(true);
+            ControlFlow::Continue(())
+        });
+        is_list.then_some(found)
+    };
+    match part.op {
+        "==" => run.equal(value, other) == Some(true),
+        "!=" => run.equal(value, other) == Some(false),
+        "<" => order.is_some_and(std::cmp::Ordering::is_lt),
+        "<=" => order.is_some_and(std::cmp::Ordering::is_le),
+        ">" => order.is_some_and(std::cmp::Ordering::is_gt),
+        ">=" => order.is_some_and(std::cmp::Ordering::is_ge),
+        "in" => is_within(run, other, value) == Some(true),
+        "not-in" => is_within(run, other, value) == Some(false),
+        "contains" => is_within(run, value, other) == Some(true),
+        "not-contains" => is_within(run, value, other) == Some(false),
+        "present" => value.text().is_none_or(|text| !text.trim().is_empty()),
+        _ => false,
+    }
+}

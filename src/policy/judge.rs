@@ -1,0 +1,315 @@
+//! From an evaluated rule to a finding: the claim, the places that decided, what would make it pass.
+
+use std::sync::Arc;
+
+use super::eval::{self, Fault, Input, Read, Standing, Traced, Truth};
+use super::pack::{Condition, Pack, Rule, Undetermined};
+use super::{OutcomeCounts, Policies};
+use crate::finding::{Decisive, Finding, Label, Outcome, Place, Scalar, Severity};
+use crate::manifest::Deployment;
+use crate::manifest::facts::{Confidence, View};
+use crate::manifest::vocabulary::Vocabulary;
+
+/// How to judge.
+#[derive(Clone, Copy, Debug)]
+pub struct Judging {
+    /// The day of the run.
+    pub today: jiff::civil::Date,
+    /// Whether outcomes that are no findings are wanted as well.
+    pub show_passed: bool,
+}
+
+/// What a rule comes to on a set of facts.
+#[derive(Debug)]
+pub enum Verdict {
+    /// It applies and holds.
+    Pass(Traced),
+    /// It applies and does not hold.
+    Fail(Traced),
+    /// It applies and cannot be decided.
+    Undetermined(Traced),
+    /// It does not apply.
+    NotApplicable,
+    /// It is unknown whether it applies, and so it does not.
+    NotApplicableUnknown(Traced),
+    /// Its `when` (`true`) or its `require` (`false`) cannot be evaluated.
+    Fault(bool, Fault, Traced),
+}
+
+impl Verdict {
+    /// The word for it.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Pass(_) => "pass",
+            Self::Fail(_) => "fail",
+            Self::Undetermined(_) => "undetermined",
+            Self::NotApplicable => "not-applicable",
+            Self::NotApplicableUnknown(_) => "not-applicable-unknown",
+            Self::Fault(..) => "error",
+        }
+    }
+}
+
+impl Rule {
+    /// Evaluates the rule on facts; for a verdict that `when` did not decide, also returns what it read.
+    pub fn verdict(&self, input: Input<'_>) -> (Verdict, Vec<Read>) {
+        let applied = match &self.when {
+            None => Vec::new(),
+            Some(when) => {
+                let traced = eval::evaluate(&when.expr, input);
+                match traced.truth.clone() {
+                    Truth::True => traced.reads,
+                    Truth::False => return (Verdict::NotApplicable, Vec::new()),
+                    Truth::Unknown => return (Verdict::NotApplicableUnknown(traced), Vec::new()),
+                    Truth::Error(fault) => return (Verdict::Fault(true, fault, traced), Vec::new()),
+                }
+            }
+        };
+        let traced = eval::evaluate(&self.require.expr, input);
+        let verdict = match traced.truth.clone() {
+            Truth::True => Verdict::Pass(traced),
+            Truth::False => Verdict::Fail(traced),
+            Truth::Unknown => Verdict::Undetermined(traced),
+            Truth::Error(fault) => Verdict::Fault(false, fault, traced),
+        };
+        (verdict, applied)
+    }
+}
+
+impl Policies {
+    /// Evaluates every selected rule on one deployment: findings are appended to `findings`.
+    pub fn judge(
+        &self,
+        deployment: &Deployment,
+        judging: Judging,
+        findings: &mut Vec<Finding>,
+    ) -> OutcomeCounts {
+        let view = View::new(&deployment.facts, Vocabulary::native());
+        let strategy = view.text("customization.strategy");
+        let mut counts = OutcomeCounts::default();
+        for pack in &self.packs {
+            let values: Vec<Scalar> =
+                pack.parameters.iter().map(|parameter| parameter.value.clone()).collect();
+            let bench = Bench {
+                pack,
+                deployment,
+                view: &view,
+                input: Input {
+                    view: &view,
+                    parameters: &values,
+                    checklists: &pack.signals,
+                    today: judging.today,
+                },
+            };
+            for slot in pack.rules.iter().filter(|slot| slot.selected) {
+                if !slot.meets(strategy) && !judging.show_passed {
+                    counts.not_applicable += 1;
+                    continue;
+                }
+                if let Some(rule) = pack.rule(slot) {
+                    bench.judge(rule, judging.show_passed, &mut counts, findings);
+                }
+            }
+        }
+        counts
+    }
+}
+
+/// One deployment before one pack.
+pub(super) struct Bench<'a> {
+    pub(super) pack: &'a Pack,
+    pub(super) deployment: &'a Deployment,
+    pub(super) view: &'a View<'a>,
+    pub(super) input: Input<'a>,
+}
+
+impl Bench<'_> {
+    fn judge(&self, rule: &Rule, show_passed: bool, counts: &mut OutcomeCounts, findings: &mut Vec<Finding>) {
+        let (verdict, applied) = rule.verdict(self.input);
+        let finding = match &verdict {
+            Verdict::Pass(traced) => {
+                counts.pass += 1;
+                show_passed.then(|| self.passed(rule, Outcome::Pass, &traced.reads, &applied))
+            }
+            Verdict::NotApplicable => {
+                counts.not_applicable += 1;
+                show_passed.then(|| self.passed(rule, Outcome::NotApplicable, &[], &[]))
+            }
+            Verdict::NotApplicableUnknown(traced) => {
+                counts.not_applicable_unknown += 1;
+                show_passed.then(|| self.passed(rule, Outcome::NotApplicable, &traced.reads, &[]))
+            }
+            Verdict::Fail(traced) => {
+                counts.fail += 1;
+                Some(self.failed(rule, traced, &applied))
+            }
+            Verdict::Undetermined(traced) => {
+                counts.undetermined += 1;
+                self.undetermined(rule, traced, &applied)
+            }
+            Verdict::Fault(in_when, fault, traced) => {
+                let condition = if *in_when { rule.when.as_ref() } else { Some(&rule.require) };
+                condition.map(|condition| self.fault(rule, condition, fault, traced))
+            }
+        };
+        findings.extend(finding);
+    }
+
+    fn finding(
+        &self,
+        rule: &Rule,
+        outcome: Outcome,
+        severity: Severity,
+        message: String,
+        labels: Vec<Label>,
+    ) -> Finding {
+        let mut labels = labels.into_iter();
+        let primary = labels.next().unwrap_or_else(|| self.whole());
+        let mut finding = Finding::new(Arc::clone(&rule.id), None, outcome, severity, message, primary);
+        finding.secondary = labels.collect();
+        finding.pack = Some(Arc::clone(&self.pack.name));
+        finding.guide = Arc::clone(&rule.guide);
+        finding.help = (!rule.help.is_empty()).then(|| Arc::clone(&rule.help));
+        finding.deployment.clone_from(&self.deployment.identity);
+        finding.deployment_id = Some(Arc::clone(&self.deployment.id));
+        finding
+    }
+
+    fn failed(&self, rule: &Rule, traced: &Traced, applied: &[Read]) -> Finding {
+        let severity = self.cap(rule.severity.at(self.view.text("stage")), &traced.reads, applied);
+        let parameters: Vec<(Scalar, &str)> =
+            self.pack.parameters.iter().map(|parameter| (parameter.value.clone(), &*parameter.raw)).collect();
+        let message = rule.message.render(self.view, &parameters);
+        let labels = self.labels(rule, &traced.reads, applied);
+        let mut finding = self.finding(rule, Outcome::Fail, severity, message, labels);
+        finding.passes_if = eval::passes_if(&rule.require.expr, self.input);
+        finding.decisive = self.decisive(rule, &traced.reads, applied);
+        finding
+    }
+
+    fn undetermined(&self, rule: &Rule, traced: &Traced, applied: &[Read]) -> Option<Finding> {
+        let severity = match rule.undetermined {
+            Undetermined::Off => return None,
+            Undetermined::As(severity) => severity,
+            Undetermined::Default => rule.severity.at(self.view.text("stage")).min(Severity::Warning),
+        };
+        let severity = self.cap(severity, &traced.reads, applied);
+        let mut missing: Vec<Box<str>> = Vec::new();
+        let mut obstacles: Vec<String> = Vec::new();
+        for read in &traced.reads {
+            let path = self.path(read);
+            let obstacle = match read.standing {
+                Standing::Known => continue,
+                Standing::Missing => {
+                    if missing.contains(&path) {
+                        continue;
+                    }
+                    missing.push(path.clone());
+                    format!("{path} is not declared")
+                }
+                Standing::Rejected => format!("{path} is not valid"),
+                Standing::Disagree => format!("sources disagree on {path}"),
+            };
+            if !obstacles.contains(&obstacle) {
+                obstacles.push(obstacle);
+            }
+        }
+        let name = self.name();
+        let why = match obstacles.as_slice() {
+            [] => "its facts leave it open".to_owned(),
+            all => all.join(" and "),
+        };
+        let message = format!("{} cannot be decided for {name}: {why}", rule.id);
+        let labels = self.labels(rule, &traced.reads, applied);
+        let mut finding = self.finding(rule, Outcome::Undetermined, severity, message, labels);
+        finding.passes_if = eval::passes_if(&rule.require.expr, self.input);
+        finding.decisive = self.decisive(rule, &traced.reads, applied);
+        finding.missing = missing;
+        Some(finding)
+    }
+
+    fn passed(&self, rule: &Rule, outcome: Outcome, reads: &[Read], applied: &[Read]) -> Finding {
+        let name = self.name();
+        let message = match outcome {
+            Outcome::Pass => format!("{name} passes {}", rule.id),
+            _ if reads.is_empty() => format!("{} does not apply to {name}", rule.id),
+            _ => format!("it is unknown whether {} applies to {name}", rule.id),
+        };
+        let severity = rule.severity.at(self.view.text("stage"));
+        let labels = self.labels(rule, reads, applied);
+        let mut finding = self.finding(rule, outcome, severity, message, labels);
+        finding.help = None;
+        finding.decisive = self.decisive(rule, reads, applied);
+        finding.missing = reads
+            .iter()
+            .filter(|read| read.standing == Standing::Missing)
+            .map(|read| self.path(read))
+            .collect();
+        finding
+    }
+
+    /// A run-time error is a mistake of the rule: it points into the policy, and at what it was evaluated on.
+    fn fault(&self, rule: &Rule, condition: &Condition, fault: &Fault, traced: &Traced) -> Finding {
+        let place = Place::at(&rule.source, Some(0), condition.outer(fault.span));
+        let message = format!("{} cannot be evaluated for {}: {}", rule.id, self.name(), fault.message);
+        let mut finding = Finding::invalid("policy", "evaluation", message, Label::new(place, "fails here"));
+        finding.secondary = self.labels(rule, &traced.reads, &[]);
+        if finding.secondary.is_empty() {
+            finding.secondary.push(self.whole());
+        }
+        finding.pack = Some(Arc::clone(&self.pack.name));
+        finding.deployment.clone_from(&self.deployment.identity);
+        finding.deployment_id = Some(Arc::clone(&self.deployment.id));
+        finding
+    }
+
+    /// A finding that hangs on a hint is a warning at most.
+    fn cap(&self, severity: Severity, reads: &[Read], applied: &[Read]) -> Severity {
+        let hint = |read: &Read| {
+            read.fact.is_some_and(|id| {
+                read.standing == Standing::Known && self.view.facts.fact(id).confidence == Confidence::Hint
+            })
+        };
+        if reads.iter().chain(applied).any(hint) { severity.min(Severity::Warning) } else { severity }
+    }
+
+    fn name(&self) -> &str {
+        self.deployment.identity.as_deref().unwrap_or("this deployment")
+    }
+
+    fn decisive(&self, rule: &Rule, reads: &[Read], applied: &[Read]) -> Vec<Decisive> {
+        let (reads, condition) =
+            if reads.is_empty() { (applied, rule.when.as_ref()) } else { (reads, Some(&rule.require)) };
+        let mut decisive: Vec<Decisive> = Vec::new();
+        for read in reads {
+            let comparison = read
+                .atom
+                .filter(|_| read.signal.is_none())
+                .and_then(|atom| eval::comparison(&condition?.expr, atom, self.input));
+            let value = match (read.standing, read.fact) {
+                (Standing::Known, Some(id)) => self.view.facts.scalar(id),
+                _ => Scalar::Null,
+            };
+            let (op, threshold, parameter) =
+                comparison.map_or((None, None, None), |(op, threshold, parameter)| {
+                    (
+                        Some(op),
+                        threshold,
+                        parameter.and_then(|index| self.pack.parameters.get(index as usize)),
+                    )
+                });
+            let entry = Decisive {
+                path: self.path(read),
+                value,
+                op,
+                threshold,
+                parameter: parameter.map(|parameter| parameter.name.clone()),
+                parameter_source: parameter.map(|parameter| parameter.set_by.clone()),
+            };
+            if !decisive.contains(&entry) {
+                decisive.push(entry);
+            }
+        }
+        decisive
+    }
+}

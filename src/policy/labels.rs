@@ -1,0 +1,185 @@
+//! The labels of a finding: what the requirement read, then what made the rule apply, each in a few words.
+
+use super::eval::{self, Read, Standing};
+use super::judge::Bench;
+use super::pack::{Parameter, Rule};
+use super::template::{prose, scalar_prose, separated};
+use crate::document::push_token;
+use crate::finding::{Label, Place, Scalar};
+use crate::manifest::facts::{FactId, FactValue};
+
+/// A comparison that a fact stood in: its operator, the other side, the parameter which that side is.
+type Comparison = (&'static str, Option<Scalar>, Option<u16>);
+
+impl Bench<'_> {
+    pub(super) fn whole(&self) -> Label {
+        let place =
+            Place::at(&self.deployment.source, Some(self.deployment.document), self.deployment.anchor)
+                .with_pointer("/metadata/name");
+        Label::new(place, "this deployment")
+    }
+
+    /// The path that a read is of, as policies write it.
+    pub(super) fn path(&self, read: &Read) -> Box<str> {
+        let path = self.view.vocabulary.path(read.path);
+        match &read.key {
+            Some(key) => format!("{}.{key}", path.trim_end_matches(".*")).into(),
+            None => path.into(),
+        }
+    }
+
+    /// Labels of all that decided: what the requirement read, then what made the rule apply.
+    pub(super) fn labels(&self, rule: &Rule, reads: &[Read], applied: &[Read]) -> Vec<Label> {
+        let mut labels: Vec<Label> = Vec::new();
+        let mut seen: Vec<(Box<str>, Option<FactId>)> = Vec::new();
+        let mut thresholds: Vec<u16> = Vec::new();
+        for (index, read) in reads.iter().chain(applied).enumerate() {
+            let key = (self.path(read), read.fact);
+            if seen.contains(&key) {
+                continue;
+            }
+            seen.push(key);
+            let condition = if index < reads.len() { Some(&rule.require) } else { rule.when.as_ref() };
+            let comparison = read
+                .atom
+                .filter(|_| read.signal.is_none())
+                .and_then(|atom| eval::comparison(&condition?.expr, atom, self.input));
+            if let Some((_, _, Some(parameter))) = &comparison {
+                thresholds.push(*parameter);
+            }
+            self.label(read, comparison.as_ref(), &mut labels);
+        }
+        for index in thresholds {
+            if let Some(Parameter { name, raw, place: Some(place), .. }) =
+                self.pack.parameters.get(index as usize)
+            {
+                labels.push(Label::new(place.clone(), format!("{name} is set to {} here", separated(raw))));
+            }
+        }
+        labels
+    }
+
+    fn label(&self, read: &Read, comparison: Option<&Comparison>, labels: &mut Vec<Label>) {
+        let facts = self.view.facts;
+        let vocabulary = self.view.vocabulary;
+        let path = self.path(read);
+        let short = path.rsplit('.').next().unwrap_or(&path).trim_end_matches("[]");
+        let signal = read.signal.and_then(|(list, item)| {
+            self.pack
+                .checklists
+                .get(list as usize)
+                .and_then(|list| Some((list, list.items.get(item as usize)?)))
+        });
+        match (read.standing, read.fact) {
+            (Standing::Missing, _) | (_, None) => {
+                let (place, message) = self.missing(read, &path);
+                labels.push(Label::new(place, message));
+            }
+            (Standing::Rejected, Some(id)) => {
+                labels.push(Label::new(
+                    facts.place(id, vocabulary),
+                    format!("{short} is not valid, so it is unknown"),
+                ));
+            }
+            (Standing::Disagree, Some(_)) => {
+                for other in self.view.all(read.path) {
+                    labels.push(Label::new(
+                        facts.place(other, vocabulary),
+                        format!("{short} is {} here", prose(facts, other)),
+                    ));
+                }
+            }
+            (Standing::Known, Some(id)) => {
+                let mut message = match facts.value(id) {
+                    FactValue::Object => format!("{short} is declared"),
+                    _ => format!("{short} is {}", shorten(&prose(facts, id))),
+                };
+                if let Some(relation) = comparison.and_then(|comparison| self.relation(id, comparison)) {
+                    message.push_str(&relation);
+                } else if let Some((list, signal)) = signal {
+                    message = format!("{message}: for {}, {}", list.name, lower_first(&signal.title));
+                }
+                labels.push(Label::new(facts.place(id, vocabulary), message));
+                let source = facts.source(id);
+                if let Some(anchor) = facts.anchor(id) {
+                    let place = Place::at(&source.source, Some(source.document), anchor);
+                    labels.push(Label::new(place, format!("{short} comes from this anchor")));
+                }
+                if let Some(merge) = facts.merged(id) {
+                    let place = Place::at(&source.source, Some(source.document), merge);
+                    labels.push(Label::new(place, format!("{short} is merged in here")));
+                }
+            }
+        }
+    }
+
+    /// How a value stands to its threshold, in words; nothing where the value says it all.
+    fn relation(&self, id: FactId, (op, threshold, parameter): &Comparison) -> Option<String> {
+        let threshold = threshold.as_ref()?;
+        if !matches!(*op, "<" | "<=" | ">" | ">=") {
+            return None;
+        }
+        let number = |scalar: &Scalar| match scalar {
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "for a word in a label; the rule itself compares exactly"
+            )]
+            Scalar::Int(value) => Some(*value as f64),
+            Scalar::Number(value) => Some(*value),
+            _ => None,
+        };
+        let value = number(&self.view.facts.scalar(id));
+        let word = match value.zip(number(threshold)).map(|(value, limit)| value.total_cmp(&limit)) {
+            Some(std::cmp::Ordering::Less) => "below",
+            Some(std::cmp::Ordering::Equal) => "just at",
+            Some(std::cmp::Ordering::Greater) => "above",
+            None => "against",
+        };
+        Some(match parameter.and_then(|index| self.pack.parameters.get(index as usize)) {
+            Some(parameter) => format!(", {word} {} ({})", separated(&parameter.raw), parameter.name),
+            None => format!(", {word} {}", scalar_prose(threshold)),
+        })
+    }
+
+    /// Where a missing fact would stand: the nearest existing key above it, and the pointer it would have.
+    fn missing(&self, read: &Read, path: &str) -> (Place, String) {
+        let facts = self.view.facts;
+        let vocabulary = self.view.vocabulary;
+        let message = format!("{path} is not declared");
+        let Some(near) = read.fact.or_else(|| self.view.nearest(read.path)) else {
+            let mut label = self.whole();
+            label.place.pointer = None;
+            return (label.place, message);
+        };
+        let fact = facts.fact(near);
+        let source = facts.source(near);
+        let mut pointer = facts.pointer(near, vocabulary);
+        match &read.key {
+            Some(key) => push_token(&mut pointer, key),
+            None => {
+                let above = vocabulary.path(fact.path);
+                let below = vocabulary.path(read.path);
+                let rest = below.strip_prefix(above).unwrap_or(below).trim_start_matches('.');
+                for token in rest.split('.').filter(|token| !token.is_empty()) {
+                    push_token(&mut pointer, token);
+                }
+            }
+        }
+        (Place::at(&source.source, Some(source.document), fact.key).with_pointer(pointer), message)
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+}
+
+/// A value short enough for a label.
+fn shorten(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let line = text.split(['\n', '\r']).next().unwrap_or_default();
+    if line.len() == text.len() && text.chars().count() <= LONGEST {
+        return text.to_owned();
+    }
+    line.chars().take(LONGEST).chain(['…']).collect()
+}

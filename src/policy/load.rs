@@ -1,0 +1,422 @@
+//! From the text of policy files to rules and packs: every mistake a finding in the file, with its exact bytes.
+
+use std::sync::Arc;
+
+use super::expression::{self, Expr, Issue, Names, Type};
+use super::pack::{
+    Checklist, Condition, Pack, PackSource, Parameter, Rule, RuleSlot, Severities, Signal, Undetermined,
+};
+use super::template::Template;
+use crate::document::{self, Document, Limits, NodeRef, View as TextView};
+use crate::finding::{Finding, Label, Outcome, Place, Scalar, Severity};
+use crate::manifest::vocabulary::Vocabulary;
+use crate::schema;
+use crate::source::Source;
+
+/// A policy file: what it is called, and what it says.
+#[derive(Clone, Debug)]
+pub struct PolicyText {
+    /// The source that findings point into.
+    pub source: Arc<Source>,
+    /// The text to read (of an embedded rule: without its examples).
+    pub text: Arc<str>,
+    /// Whether the file is held against its schema: embedded files were, when tunelint was tested.
+    pub trusted: bool,
+}
+
+/// The tables of a pack that its rules refer to.
+#[derive(Clone, Debug, Default)]
+pub struct PackNames {
+    parameters: Vec<(Box<str>, Type)>,
+    checklists: Vec<Box<str>>,
+}
+
+impl PackNames {
+    /// The names of a pack whose tables are read.
+    fn of(pack: &Pack) -> Self {
+        Self {
+            parameters: pack.parameters.iter().map(|own| (own.name.clone(), own.kind)).collect(),
+            checklists: pack.checklists.iter().map(|own| own.name.clone()).collect(),
+        }
+    }
+
+    /// The same as expressions take them.
+    pub fn names(&self) -> Names<'_> {
+        Names { vocabulary: Vocabulary::native(), parameters: &self.parameters, checklists: &self.checklists }
+    }
+}
+
+/// Reads `pack.yaml`: everything of the pack but its rules. Nothing where the file is no pack at all.
+pub fn load_pack(file: &PolicyText, findings: &mut Vec<Finding>) -> Option<Pack> {
+    let document = open(file, schema::PolicyKind::Pack, findings)?;
+    let spec = document.root().get("spec")?;
+    let mut pack = Pack {
+        name: text(document.root(), &["metadata", "name"])?.into(),
+        title: text(spec, &["title"]).unwrap_or_default().into(),
+        description: text(spec, &["description"]).unwrap_or_default().trim_end().into(),
+        version: spec
+            .get("version")
+            .map(NodeRef::source_text)
+            .unwrap_or_default()
+            .trim_matches(['"', '\''])
+            .into(),
+        license: text(spec, &["license"]).unwrap_or_default().into(),
+        source: PackSource {
+            title: text(spec, &["source", "title"]).unwrap_or_default().into(),
+            publisher: text(spec, &["source", "publisher"]).unwrap_or_default().into(),
+            retrieved: text(spec, &["source", "retrieved"]).unwrap_or_default().into(),
+            review_by: text(spec, &["source", "reviewBy"]).unwrap_or_default().into(),
+        },
+        digest: Box::default(),
+        parameters: Vec::new(),
+        checklists: Vec::new(),
+        signals: Vec::new(),
+        rules: Vec::new(),
+        file: Arc::clone(&file.source),
+        names: PackNames::default(),
+    };
+    let set_by: Box<str> =
+        if file.trusted { format!("builtin:{}", pack.name) } else { file.source.path.to_string() }.into();
+    for entry in spec.get("parameters").into_iter().flat_map(NodeRef::entries) {
+        let node = entry.value();
+        let Some(default) = node.get("default") else { continue };
+        let Some((kind, value)) = parameter_value(default) else { continue };
+        pack.parameters.push(Parameter {
+            name: entry.key().into(),
+            kind,
+            value,
+            raw: default.source_text().into(),
+            unit: text(node, &["unit"]).unwrap_or_default().into(),
+            description: text(node, &["description"]).unwrap_or_default().into(),
+            source: text(node, &["source"]).unwrap_or_default().into(),
+            set_by: set_by.clone(),
+            place: None,
+            key_span: entry.key_span(),
+        });
+    }
+    let lists: Vec<_> = spec.get("checklists").into_iter().flat_map(NodeRef::entries).collect();
+    for list in &lists {
+        pack.checklists.push(Checklist { name: list.key().into(), items: Vec::new() });
+    }
+    pack.names = PackNames::of(&pack);
+    let names = pack.names.clone();
+    for (list, checklist) in lists.iter().zip(&mut pack.checklists) {
+        let mut conditions = Vec::new();
+        for item in list.value().items() {
+            let met = item.get("met").and_then(|node| condition(node, names.names(), &file.source, findings));
+            if let Some(met) = met {
+                checklist.items.push(Signal {
+                    id: text(item, &["id"]).unwrap_or_default().into(),
+                    title: text(item, &["title"]).unwrap_or_default().into(),
+                });
+                conditions.push(met.expr);
+            }
+        }
+        pack.signals.push(conditions);
+    }
+    Some(pack)
+}
+
+/// The value of a parameter, and what it is; nothing for what no parameter can be.
+pub fn parameter_value(node: NodeRef<'_>) -> Option<(Type, Scalar)> {
+    match node.kind() {
+        document::Kind::Bool(value) => Some((Type::Bool, Scalar::Bool(value))),
+        document::Kind::Int(value) => Some((Type::Int, Scalar::Int(value))),
+        document::Kind::Float(value) if value.is_finite() => Some((Type::Double, Scalar::Number(value))),
+        document::Kind::String(_) => Some((Type::String, Scalar::Text(node.as_str()?.into()))),
+        document::Kind::Sequence(_) => {
+            let items =
+                node.items().map(|item| Some(parameter_value(item)?.1)).collect::<Option<Vec<_>>>()?;
+            Some((Type::List, Scalar::List(items)))
+        }
+        _ => None,
+    }
+}
+
+/// Reads one rule. Nothing where a mistake keeps it from running; the mistakes are told either way.
+pub fn load_rule(file: &PolicyText, names: &PackNames, findings: &mut Vec<Finding>) -> Option<Rule> {
+    let before = findings.len();
+    let document = open(file, schema::PolicyKind::Rule, findings)?;
+    let sound = !findings[before..].iter().any(|finding| finding.severity == Severity::Error);
+    let root = document.root();
+    let spec = root.get("spec")?;
+    let metadata = root.get("metadata")?;
+    // All expressions are read before any mistake ends the rule, so that one run tells them all.
+    let when = match spec.get("when") {
+        Some(node) => condition(node, names.names(), &file.source, findings).map(Some),
+        None => Some(None),
+    };
+    let require = spec.get("require").and_then(|node| condition(node, names.names(), &file.source, findings));
+    let message = spec.get("message").map(|node| template(node, names, &file.source, findings));
+    if !file.trusted {
+        missing_examples(spec, &file.source, &document, findings);
+    }
+    if !sound {
+        return None;
+    }
+    let (when, require) = (when?, require?);
+    let strategies =
+        when.as_ref().and_then(|when| expression::demanded_strategies(&when.expr, Vocabulary::native()));
+    let strings = |key: &str| -> Vec<Box<str>> {
+        spec.get(key)
+            .into_iter()
+            .flat_map(NodeRef::items)
+            .filter_map(NodeRef::as_str)
+            .map(Into::into)
+            .collect()
+    };
+    Some(Rule {
+        id: metadata.get("name")?.as_str()?.into(),
+        formerly: metadata
+            .get("formerly")
+            .into_iter()
+            .flat_map(NodeRef::items)
+            .filter_map(NodeRef::as_str)
+            .map(Into::into)
+            .collect(),
+        summary: text(spec, &["summary"]).unwrap_or_default().into(),
+        severity: severities(spec.get("severity")?)?,
+        undetermined: match text(spec, &["undetermined"]) {
+            Some("off") => Undetermined::Off,
+            Some(word) => severity(word).map_or(Undetermined::Default, Undetermined::As),
+            None => Undetermined::Default,
+        },
+        waivable: !matches!(spec.get("waivable").map(NodeRef::kind), Some(document::Kind::Bool(false))),
+        precision: text(spec, &["precision"]).unwrap_or("medium").into(),
+        tags: strings("tags"),
+        guide: spec
+            .get("guide")
+            .into_iter()
+            .flat_map(NodeRef::items)
+            .filter_map(NodeRef::as_str)
+            .map(str::to_owned)
+            .collect(),
+        why: text(spec, &["why"]).unwrap_or_default().trim_end().into(),
+        when,
+        require,
+        message: message?,
+        help: text(spec, &["help"]).unwrap_or_default().trim_end().into(),
+        strategies,
+        source: Arc::clone(&file.source),
+        id_span: metadata.get("name")?.span(),
+    })
+}
+
+/// Parses a policy file and holds it against its schema.
+fn open(file: &PolicyText, kind: schema::PolicyKind, findings: &mut Vec<Finding>) -> Option<Document> {
+    let limits = Limits { nodes: 100_000, depth: 64, ..Limits::default() };
+    let mut stream = document::parse(&file.text, &limits);
+    // A policy that cannot be read is a mistake in a policy: the run is in trouble, not the repo.
+    findings.extend(
+        schema::problems(&stream.problems, "policy", &file.source).into_iter().map(|finding| Finding {
+            rule: "policy".into(),
+            outcome: Outcome::Invalid,
+            ..finding
+        }),
+    );
+    if stream.documents.is_empty() {
+        if stream.problems.is_empty() {
+            let place = Label::new(Place::whole(&file.source), "empty");
+            findings.push(Finding::invalid("policy", "empty", "This policy file holds no document", place));
+        }
+        return None;
+    }
+    let document = stream.documents.swap_remove(0);
+    if !file.trusted {
+        if let Some(second) = stream.documents.first() {
+            let place = Place::at(&file.source, Some(second.index), second.root().span());
+            findings.push(Finding::invalid(
+                "policy",
+                "second-document",
+                "A policy file holds one document; this one is not read",
+                Label::new(place, "not read"),
+            ));
+        }
+        findings.extend(schema::validate_policy(&document, &file.source, kind));
+        findings.extend(schema::check_order(&document, &file.source, kind));
+    }
+    Some(document)
+}
+
+fn text<'a>(node: NodeRef<'a>, path: &[&str]) -> Option<&'a str> {
+    path.iter().try_fold(node, |node, key| node.get(key))?.as_str()
+}
+
+fn severity(word: &str) -> Option<Severity> {
+    match word {
+        "error" => Some(Severity::Error),
+        "warning" => Some(Severity::Warning),
+        "note" => Some(Severity::Note),
+        _ => None,
+    }
+}
+
+fn severities(node: NodeRef<'_>) -> Option<Severities> {
+    if let Some(word) = node.as_str() {
+        return Some(Severities { default: severity(word)?, by_stage: Vec::new() });
+    }
+    let mut by_stage = Vec::new();
+    let mut default = Severity::Warning;
+    for entry in node.entries() {
+        let value = severity(entry.value().as_str()?)?;
+        if entry.key() == "default" {
+            default = value;
+        } else {
+            by_stage.push((entry.key().into(), value));
+        }
+    }
+    Some(Severities { default, by_stage })
+}
+
+fn condition(
+    node: NodeRef<'_>,
+    names: Names<'_>,
+    source: &Arc<Source>,
+    findings: &mut Vec<Finding>,
+) -> Option<Condition> {
+    // `when: true` is an expression too, though YAML reads a truth value.
+    let text = node.as_str().unwrap_or_else(|| node.source_text());
+    match expression::compile(text, Type::Bool, names) {
+        Ok(expr) => Some(Condition { expr, view: view_of(node) }),
+        Err(issues) => {
+            let view = view_of(node);
+            findings.extend(issues.into_iter().map(|issue| misread(issue, &view, node, source)));
+            None
+        }
+    }
+}
+
+fn view_of(node: NodeRef<'_>) -> TextView {
+    TextView::of_scalar(node)
+}
+
+fn misread(issue: Issue, view: &TextView, node: NodeRef<'_>, source: &Arc<Source>) -> Finding {
+    let span = view.outer(issue.span);
+    let place = Place::at(source, Some(node.document().index), span);
+    let finding = Finding::invalid("policy", issue.code, issue.message, Label::new(place, words(issue.code)));
+    match issue.help {
+        Some(help) => finding.with_help(help),
+        None => finding,
+    }
+}
+
+/// The few words under an expression's mistake; the claim stands above.
+fn words(code: &str) -> &'static str {
+    match code {
+        "unknown-fact" => "no such fact",
+        "unknown-parameter" => "no such parameter",
+        "unknown-value" => "never equal",
+        "unknown-function" => "no such function",
+        "unknown-checklist" => "no such checklist",
+        "type" => "type mismatch",
+        "null-comparison" => "a fact is never null",
+        "shadowed-name" => "this name is taken",
+        "regex" => "not a regular expression",
+        "limit-expression" => "too large",
+        _ => "here",
+    }
+}
+
+fn template(
+    node: NodeRef<'_>,
+    names: &PackNames,
+    source: &Arc<Source>,
+    findings: &mut Vec<Finding>,
+) -> Template {
+    let parameters: Vec<&str> = names.parameters.iter().map(|(name, _)| &**name).collect();
+    let text = node.as_str().unwrap_or_default();
+    let (template, misplaced) = Template::parse(text, Vocabulary::native(), &parameters);
+    if !misplaced.is_empty() {
+        let view = view_of(node);
+        for wrong in misplaced {
+            let place = Place::at(source, Some(node.document().index), view.outer(wrong.span));
+            let message = format!("{{{}}} names no fact and no parameter", wrong.name);
+            let label = Label::new(place, "no such fact");
+            let mut finding = Finding::invalid("policy", "unknown-placeholder", message, label);
+            let known = Vocabulary::native()
+                .iter()
+                .map(|(_, info)| info.path.to_string())
+                .chain(parameters.iter().map(|name| format!("params.{name}")));
+            if let Some(near) = crate::nearest::nearest(&wrong.name, known) {
+                finding = finding.with_help(format!("did you mean {{{near}}}?"));
+            }
+            findings.push(finding);
+        }
+    }
+    template
+}
+
+fn missing_examples(
+    spec: NodeRef<'_>,
+    source: &Arc<Source>,
+    document: &Document,
+    findings: &mut Vec<Finding>,
+) {
+    let examples = spec.get("examples");
+    for (kind, what) in [("pass", "passes"), ("fail", "fails")] {
+        if examples.and_then(|node| node.get(kind)).is_none_or(NodeRef::is_empty) {
+            let key = document.pointer_place("/spec/examples").key;
+            let place = Place {
+                source: Arc::clone(source),
+                document: Some(document.index),
+                pointer: Some("/spec/examples".into()),
+                span: key,
+            };
+            let finding = Finding::invalid(
+                "policy",
+                "missing-examples",
+                format!("This rule has no example that {what}"),
+                Label::new(place, format!("no `{kind}` examples")),
+            );
+            findings.push(
+                finding
+                    .with_severity(Severity::Warning)
+                    .with_help("A rule nobody has seen pass and fail may do neither; give both"),
+            );
+        }
+    }
+}
+
+/// Marks the parameters that an expression reads.
+pub fn parameters_of(expr: &Expr, used: &mut [bool]) {
+    for node in &expr.nodes {
+        if let expression::ast::ExprKind::Parameter(index) = node.kind
+            && let Some(used) = used.get_mut(index as usize)
+        {
+            *used = true;
+        }
+    }
+}
+
+/// Tells the parameters that no rule and no checklist of a pack reads. Only for a pack all of whose rules could be
+/// read: a rule with a mistake may be the one that reads them.
+pub fn unused_parameters(pack: &Pack, findings: &mut Vec<Finding>) {
+    let mut used = vec![false; pack.parameters.len()];
+    for expr in pack.signals.iter().flatten() {
+        parameters_of(expr, &mut used);
+    }
+    for rule in pack.rules.iter().filter_map(RuleSlot::loaded) {
+        for condition in rule.when.iter().chain([&rule.require]) {
+            parameters_of(&condition.expr, &mut used);
+        }
+        for index in rule.message.parameters() {
+            if let Some(used) = used.get_mut(index as usize) {
+                *used = true;
+            }
+        }
+    }
+    for (parameter, _) in pack.parameters.iter().zip(used).filter(|(_, used)| !used) {
+        let place = Place::at(&pack.file, Some(0), parameter.key_span)
+            .with_pointer(format!("/spec/parameters/{}", parameter.name));
+        findings.push(
+            Finding::invalid(
+                "policy",
+                "unused-parameter",
+                format!("No rule of {} reads the parameter {}", pack.name, parameter.name),
+                Label::new(place, "never read"),
+            )
+            .with_severity(Severity::Warning)
+            .with_help(format!("Use params.{} in a rule, or remove it", parameter.name)),
+        );
+    }
+}

@@ -1,0 +1,152 @@
+//! What a document may say: the JSON Schemas of our own kinds, and findings where a document departs from them.
+//!
+//! A finding is told for each thing to correct, at the key or the value, with the nearest known word. What the
+//! schema rejects is unknown to the policies, and they still run.
+
+mod advice;
+mod compiled;
+mod describe;
+mod locate;
+mod mistake;
+mod order;
+mod suggest;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::sync::Arc;
+
+use compiled::Compiled;
+use describe::Subject;
+use mistake::Wrong;
+
+use crate::document::{Document, NodeRef, Problem, ProblemKind, Rejected};
+use crate::finding::{Finding, Label, Place};
+use crate::manifest::vocabulary::MANIFEST_SCHEMA;
+use crate::source::Source;
+
+pub use order::check_order;
+
+/// The schema of a policy rule, embedded.
+pub const RULE_SCHEMA: &str = include_str!("../../schemas/rule.schema.json");
+/// The schema of a policy pack, embedded.
+pub const PACK_SCHEMA: &str = include_str!("../../schemas/pack.schema.json");
+/// The schema of the JSON report, embedded.
+pub const REPORT_SCHEMA: &str = include_str!("../../schemas/report.schema.json");
+
+/// The published schemas by the word that `tunelint schema` takes.
+pub const SCHEMAS: &[(&str, &str)] = &[
+    ("manifest", MANIFEST_SCHEMA),
+    ("policy", RULE_SCHEMA),
+    ("pack", PACK_SCHEMA),
+    ("report", REPORT_SCHEMA),
+];
+
+/// The two kinds of policy files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PolicyKind {
+    /// One rule.
+    Rule,
+    /// A pack's `pack.yaml`.
+    Pack,
+}
+
+/// Validates a native manifest: what is wrong, and which values are unknown for it, by their pointers in the
+/// document.
+pub fn validate(document: &Document, source: &Arc<Source>) -> (Vec<Finding>, Rejected) {
+    run(Compiled::manifest(), document.root(), "", source)
+}
+
+/// Validates a part of a spec, as the examples of policies write it: `node` stands for `spec`, may have a
+/// `metadata` beside spec's fields, and lacks what it likes.
+///
+/// `pointer` is that of the node in its document. Findings are placed in the document; what is rejected is by
+/// pointers from the node on, as [`crate::manifest::llm_deployment::extract_spec`] wants it.
+pub fn validate_spec(node: NodeRef<'_>, pointer: &str, source: &Arc<Source>) -> (Vec<Finding>, Rejected) {
+    run(Compiled::part_of_spec(), node, pointer, source)
+}
+
+/// Validates a policy file.
+pub fn validate_policy(document: &Document, source: &Arc<Source>, kind: PolicyKind) -> Vec<Finding> {
+    let compiled = match kind {
+        PolicyKind::Rule => Compiled::rule(),
+        PolicyKind::Pack => Compiled::pack(),
+    };
+    run(compiled, document.root(), "", source).0
+}
+
+fn run(
+    compiled: &'static Compiled,
+    root: NodeRef<'_>,
+    base: &str,
+    source: &Arc<Source>,
+) -> (Vec<Finding>, Rejected) {
+    let mut rejected = Rejected::default();
+    if compiled.validator.is_valid(root.into()) {
+        return (Vec::new(), rejected);
+    }
+    let errors = compiled.validator.iter_errors(root.into());
+    let mistakes = mistake::mistakes(errors, &compiled.schema, root);
+    let subject =
+        Subject { rule: compiled.rule, noun: compiled.noun, root, schema: &compiled.schema, base, source };
+    let unknown: Vec<_> =
+        mistakes.told.iter().filter(|mistake| matches!(mistake.wrong, Wrong::UnknownKey(_))).collect();
+    let told = mistakes
+        .told
+        .iter()
+        .filter(|mistake| mistake.wrong != Wrong::Opaque && !subject.is_meant(mistake, &unknown));
+    let mut findings: Vec<_> = told.map(|mistake| subject.finding(mistake)).collect();
+    findings.sort_by_key(|finding| (finding.primary.place.span, finding.code));
+    if !mistakes.more.is_empty() {
+        let place = Place::at(source, Some(root.document().index), root.span());
+        let message = format!("{} more mistakes in this document are not shown", mistakes.more.len());
+        findings.push(Finding::invalid(compiled.rule, "limit-findings", message, Label::new(place, "here")));
+    }
+    for mistake in mistakes.told.into_iter().filter(|mistake| mistake.wrong.rejects()) {
+        rejected.insert(mistake.pointer);
+    }
+    mistakes.more.into_iter().for_each(|pointer| rejected.insert(pointer));
+    (findings, rejected)
+}
+
+/// Findings of what the parser saw in a document of ours: a duplicate key, an unknown tag; and of what kept it
+/// from reading one. `rule` is that of the invalid ones: `schema`, `policy`, `config`, ….
+pub fn problems<'a>(
+    problems: impl IntoIterator<Item = &'a Problem>,
+    rule: &str,
+    source: &Arc<Source>,
+) -> Vec<Finding> {
+    problems
+        .into_iter()
+        .map(|problem| {
+            let place = Place::at(source, Some(problem.document), problem.span);
+            let place = match &problem.pointer {
+                Some(pointer) => place.with_pointer(pointer.as_str()),
+                None => place,
+            };
+            let primary = Label::new(place, problem_label(problem.code));
+            let mut finding = match problem.kind {
+                ProblemKind::Unreadable => Finding::unreadable(problem.code, &problem.message, primary),
+                ProblemKind::Invalid => Finding::invalid(rule, problem.code, &problem.message, primary),
+            };
+            finding.help = problem.help.as_deref().map(Into::into);
+            for (span, message) in &problem.related {
+                let place = Place::at(source, Some(problem.document), *span);
+                finding = finding.with_label(Label::new(place, message.as_str()));
+            }
+            finding
+        })
+        .collect()
+}
+
+fn problem_label(code: &str) -> &'static str {
+    match code {
+        "duplicate-key" => "again here",
+        "unknown-tag" => "an unknown tag",
+        "recursive-alias" => "contains itself",
+        "unknown-alias" => "no such anchor",
+        "complex-key" => "a key that is no text",
+        "merge" => "cannot be merged",
+        _ => "here",
+    }
+}

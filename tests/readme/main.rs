@@ -1,0 +1,171 @@
+//! What the README says, run: its commands, their output, its picture, its figures, its links.
+//!
+//! `TUNELINT_BLESS=1 cargo test --test readme` rewrites what is generated in it.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test of documents has to read them, and fails where it cannot"
+)]
+
+mod document;
+mod picture;
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use document::{Document, excerpt, links, tidy};
+
+/// Where the picture of the first command's output stands.
+const PICTURE: &str = "tests/repos/acme-platform.svg";
+/// The rule that the README shows.
+const RULE: &str = "policies/customization-framework/fine-tuning-below-volume.yaml";
+/// Lines of output in the README's sample, and in the picture.
+const SAMPLE_LINES: usize = 24;
+const PICTURE_LINES: usize = 60;
+
+#[test]
+fn the_first_command_runs_and_finds_what_the_sample_shows() {
+    let readme = Document::read("README.md");
+    let arguments = documented_arguments(&readme);
+    assert_eq!(arguments, ["check", "tests/repos/acme-platform"]);
+    let output = tunelint(&arguments);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = tidy(&String::from_utf8(output.stdout).unwrap());
+    readme.expect_block("sample", &format!("```text\n{}```\n", excerpt(&text, SAMPLE_LINES)));
+}
+
+#[test]
+fn the_picture_shows_the_first_commands_output() {
+    let readme = Document::read("README.md");
+    let mut arguments = documented_arguments(&readme);
+    arguments.extend(["--color", "always"].map(str::to_owned));
+    let output = tunelint(&arguments);
+    let text = excerpt(&tidy(&String::from_utf8(output.stdout).unwrap()), PICTURE_LINES);
+    let command = "tunelint check tests/repos/acme-platform";
+    let description = "Findings on the sample repository, each with the lines of the manifest that decided, \
+                       the values underlined, and what would make it pass";
+    Document::expect_file(PICTURE, &picture::draw(command, &text, description));
+}
+
+#[test]
+fn the_rule_shown_is_the_rule_shipped() {
+    let rule = Document::read(RULE);
+    Document::read("README.md").expect_block("rule", &format!("```yaml\n{}```\n", rule.text));
+}
+
+#[test]
+fn exit_statuses_are_those_promised() {
+    let status = |arguments: &[&str]| tunelint(arguments).status.code();
+    assert_eq!(status(&["check", "tests/repos/acme-platform/teams/support/support-bot.yaml"]), Some(0));
+    assert_eq!(status(&["check", "tests/repos/acme-platform"]), Some(1));
+    assert_eq!(status(&["check", "--format", "json", "tests/repos/acme-platform"]), Some(1));
+    assert_eq!(status(&["check", "--fail-on", "never", "tests/repos/acme-platform"]), Some(0));
+    assert_eq!(status(&["check", "no-such-file.yaml"]), Some(2));
+    assert_eq!(status(&["check", "--no-such-option"]), Some(2));
+}
+
+#[test]
+fn every_command_in_the_table_runs_and_every_command_is_in_the_table() {
+    let readme = Document::read("README.md");
+    let commands = readme.commands();
+    assert!(!commands.is_empty(), "the README's table of commands was not found");
+    for command in &commands {
+        let arguments: Vec<&str> = command.split(' ').skip(1).collect();
+        let output = tunelint(&arguments);
+        let code = output.status.code();
+        assert!(
+            matches!(code, Some(0 | 1)),
+            "{command}: {code:?}\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert!(!output.stdout.is_empty(), "{command} prints nothing");
+    }
+    let help = String::from_utf8(tunelint(&["--help"]).stdout).unwrap();
+    let offered: Vec<&str> = help
+        .lines()
+        .skip_while(|line| !line.starts_with("Commands:"))
+        .skip(1)
+        .take_while(|line| line.starts_with("  "))
+        .filter(|line| !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .collect();
+    let mut named: Vec<&str> = commands.iter().filter_map(|command| command.split(' ').nth(1)).collect();
+    let mut sorted = offered.clone();
+    sorted.sort_unstable();
+    named.sort_unstable();
+    assert_eq!(named, sorted, "the table of commands and `tunelint --help` differ");
+}
+
+#[test]
+fn formats_in_the_table_are_those_offered() {
+    let readme = Document::read("README.md");
+    let formats = readme.first_cells("| format |");
+    assert!(!formats.is_empty(), "the README's table of formats was not found");
+    for format in formats {
+        let code = tunelint(&["check", "--format", &format, "tests/repos/acme-platform"]).status.code();
+        assert_eq!(code, Some(1), "--format {format}");
+    }
+}
+
+#[test]
+fn the_number_of_rules_is_right() {
+    let pack = root().join("policies/customization-framework");
+    let rules = std::fs::read_dir(pack)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .filter(|path| path.file_stem().is_some_and(|stem| stem != "pack"))
+        .count();
+    for name in ["README.md", "CHANGELOG.md"] {
+        let said = format!("the {rules} rules");
+        assert!(Document::read(name).flowing().contains(&said), "{name} does not speak of {said}");
+    }
+}
+
+#[test]
+fn every_relative_link_leads_somewhere() {
+    for name in ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "tests/repos/README.md"] {
+        let folder = root().join(name).parent().unwrap().to_owned();
+        for link in links(&Document::read(name).text) {
+            assert!(folder.join(&link).exists(), "{name} links to {link}");
+        }
+    }
+}
+
+#[test]
+fn the_checks_run_what_the_readme_documents() {
+    let checks = Document::read(".ci/run").text;
+    let literal = |command: &str| {
+        let at_start = |line: &str| line.trim_start().starts_with(command);
+        checks.lines().any(at_start)
+    };
+    assert!(checks.contains("documented 'cargo test'") && !literal("cargo test"));
+    assert!(checks.contains("documented 'cargo run'") && !literal("cargo run"));
+    let readme = Document::read("README.md");
+    assert_eq!(readme.shell_command("cargo test"), Some("cargo test --locked"));
+}
+
+/// The arguments that the README's first command gives to tunelint.
+fn documented_arguments(readme: &Document) -> Vec<String> {
+    let command = readme.shell_command("cargo run").unwrap();
+    let (cargo, arguments) = command.split_once(" -- ").unwrap();
+    assert_eq!(cargo, "cargo run --release --locked");
+    arguments.split(' ').map(str::to_owned).collect()
+}
+
+/// Runs tunelint at the root of the repository, in an environment that is the same everywhere.
+fn tunelint(arguments: &[impl AsRef<std::ffi::OsStr>]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tunelint"));
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS", "LC_ALL", "LC_CTYPE"]
+    {
+        command.env_remove(variable);
+    }
+    command.env("LANG", "C.UTF-8").env("TERM", "xterm-256color");
+    command.current_dir(root()).args(arguments).output().unwrap()
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}

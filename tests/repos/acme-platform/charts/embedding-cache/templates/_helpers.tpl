@@ -1,0 +1,4 @@
+{{- define "embedding-cache.labels" -}}
+app: {{ .Release.Name }}
+chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+{{- end }}

@@ -1,0 +1,4 @@
+variable "resource_group" {
+  type    = string
+  default = "rg-acme-search"
+}
