@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+use miette::{LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents};
 
 use super::row::{Cut, Row};
 use super::sanitize::visible;
@@ -17,7 +17,7 @@ use crate::source::{Position, Source, Span};
 /// Lines shown before and after a marked one, also what miette is asked to show.
 pub(super) const CONTEXT: u32 = 1;
 /// Columns kept for the words of a label, where its place allows it.
-const WORDS: usize = 28;
+const WORDS: usize = 20;
 /// Columns below which words are rather given room by beginning further left.
 const COMFORT: usize = 44;
 /// Columns underlined up to the stem of the words in that case.
@@ -87,6 +87,23 @@ struct Segment {
     spots: Vec<Spot>,
 }
 
+/// Rows near enough to each other to be shown as one window.
+#[derive(Default)]
+struct Run {
+    segments: Vec<Segment>,
+    /// Whether it begins with another part of the line that the run before ends with; then that line needs no
+    /// context again.
+    continues: bool,
+    /// Whether it ends with a part of the line that the run after begins with.
+    continued: bool,
+}
+
+impl Run {
+    fn is_primary(&self) -> bool {
+        self.segments.iter().flat_map(|segment| &segment.spots).any(|spot| spot.primary)
+    }
+}
+
 impl Excerpt {
     /// Adds what `labels` point at in a source whose text is `text`; each comes with whether it is the primary one.
     /// Labels without a span are left to the caller.
@@ -96,34 +113,14 @@ impl Excerpt {
         let gutter = (last.line + CONTEXT).checked_ilog10().unwrap_or(0) as usize + 1 + FRAME;
         let room = layout.width.saturating_sub(gutter).max(WORDS);
         let cut = Cut { columns: room, words: WORDS, ellipsis: layout.ellipsis };
-        let segments = segments(source, text, spots, cut);
+        let mut runs = runs(segments(source, text, spots, cut));
+        // What a finding points at first is shown first, the rest as it comes in the file.
+        if let Some(first) = runs.iter().position(Run::is_primary) {
+            runs[..=first].rotate_right(1);
+        }
         let name = visible(&source.path);
-        for (index, segment) in segments.iter().enumerate() {
-            let line = segment.line;
-            let previous =
-                index.checked_sub(1).and_then(|before| segments.get(before)).map(|before| before.line);
-            let next = segments.get(index + 1).map(|after| after.line);
-            let joined =
-                previous.is_some_and(|previous| previous < line && line - previous <= 2 * CONTEXT + 1);
-            let first = match previous {
-                Some(previous) if joined => previous + 1,
-                // Another part of a line that was just shown needs no context again.
-                Some(previous) if previous == line => line,
-                _ => line.saturating_sub(CONTEXT).max(1),
-            };
-            if !joined {
-                self.open(&name, first);
-            }
-            for before in first..line {
-                self.push_context(source, text, before, cut);
-            }
-            let base = self.push_row(&segment.row.text);
-            self.push_marks(source, segment, base, room);
-            if next.is_none_or(|next| next > line + 2 * CONTEXT + 1) {
-                for after in line + 1..=line + CONTEXT {
-                    self.push_context(source, text, after, cut);
-                }
-            }
+        for run in &runs {
+            self.push_run(source, text, run, &name, cut);
         }
     }
 
@@ -147,6 +144,26 @@ impl Excerpt {
     /// Of each of them whether it is the primary one.
     pub(super) fn primaries(&self) -> impl Iterator<Item = bool> + '_ {
         self.marks.iter().map(|mark| mark.primary)
+    }
+
+    /// Adds a window.
+    fn push_run(&mut self, source: &Source, text: &str, run: &Run, name: &str, cut: Cut) {
+        let Some(first) = run.segments.first() else { return };
+        let mut line = if run.continues { first.line } else { first.line.saturating_sub(CONTEXT).max(1) };
+        self.open(name, line);
+        for segment in &run.segments {
+            for before in line..segment.line {
+                self.push_context(source, text, before, cut);
+            }
+            let base = self.push_row(&segment.row.text);
+            self.push_marks(source, segment, base, cut.columns);
+            line = segment.line + 1;
+        }
+        if !run.continued {
+            for after in line..line + CONTEXT {
+                self.push_context(source, text, after, cut);
+            }
+        }
     }
 
     fn open(&mut self, name: &str, line: u32) {
@@ -297,6 +314,25 @@ fn segments(source: &Source, text: &str, spots: Vec<Spot>, cut: Cut) -> Vec<Segm
     segments
 }
 
+/// Rows as runs, by line.
+fn runs(segments: Vec<Segment>) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for segment in segments {
+        let line = segment.line;
+        match runs.last_mut().and_then(|run| Some((run.segments.last()?.line, run))) {
+            Some((previous, run)) if previous < line && line - previous <= 2 * CONTEXT + 1 => {
+                run.segments.push(segment);
+            }
+            Some((previous, run)) if previous == line => {
+                run.continued = true;
+                runs.push(Run { segments: vec![segment], continues: true, continued: false });
+            }
+            _ => runs.push(Run { segments: vec![segment], ..Run::default() }),
+        }
+    }
+    runs
+}
+
 /// Whether a spot can be seen on a row, with room for its words.
 fn fits(row: &Row, spot: &Spot, cut: Cut) -> bool {
     let seen = spot.end.min(spot.start + STEM) <= row.shown.end;
@@ -326,8 +362,41 @@ impl SourceCode for Excerpt {
             line = mark.position.line as usize - 1;
             column = mark.position.column as usize - 1;
         }
-        let (name, text) = (window.name.clone(), window.text.as_bytes());
-        Ok(Box::new(MietteSpanContents::new_named(name, text, whole, line, column, window.rows)))
+        Ok(Box::new(Contents { window, whole, line, column }))
+    }
+}
+
+/// A window as miette reads it.
+struct Contents<'a> {
+    window: &'a Window,
+    whole: SourceSpan,
+    line: usize,
+    column: usize,
+}
+
+impl<'a> SpanContents<'a> for Contents<'a> {
+    fn data(&self) -> &'a [u8] {
+        self.window.text.as_bytes()
+    }
+
+    fn span(&self) -> &SourceSpan {
+        &self.whole
+    }
+
+    fn name(&self) -> Option<&str> {
+        Some(&self.window.name)
+    }
+
+    fn line(&self) -> usize {
+        self.line
+    }
+
+    fn column(&self) -> usize {
+        self.column
+    }
+
+    fn line_count(&self) -> usize {
+        self.window.rows
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::sanitize::{is_hidden, push_escape};
+use super::sanitize::{is_hidden, is_plain, push_escape};
 use super::wrap::char_columns;
 
 /// Columns that a tab takes at most.
@@ -35,6 +35,13 @@ impl Row {
     /// The row of the line `line` (bytes of `text`, without its break) that shows what begins at `anchor`. Its cost
     /// depends on the columns, not on the length of the line.
     pub(super) fn new(text: &str, line: Range<usize>, anchor: usize, cut: Cut) -> Self {
+        let roomy = cut.columns.saturating_sub(cut.words);
+        if line.len() <= cut.columns && anchor.saturating_sub(line.start) <= roomy {
+            let whole = text.get(line.clone()).unwrap_or("");
+            if is_plain(whole) {
+                return Self { text: whole.to_owned(), steps: vec![(line.start, 0)], shown: line };
+            }
+        }
         let from = first_shown(text, line.start..anchor, cut);
         let mut row = Self { text: String::new(), shown: from..from, steps: Vec::new() };
         let mut used = 0;

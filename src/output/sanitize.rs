@@ -41,7 +41,15 @@ pub fn visible_lines(text: &str) -> Cow<'_, str> {
     visible_except(text, |character| character == '\n')
 }
 
+/// Whether a text is printable ASCII throughout, as nearly every one is: then nothing has to be looked at twice.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
 fn visible_except(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if is_plain(text) {
+        return Cow::Borrowed(text);
+    }
     let hidden = |character| is_hidden(character) && !keep(character);
     let Some(first) = text.find(hidden) else { return Cow::Borrowed(text) };
     let (clean, rest) = text.split_at(first);

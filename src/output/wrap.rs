@@ -35,6 +35,9 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<&str> {
 
 /// What fits on a line, and what is left for the next ones.
 fn break_line(text: &str, width: usize) -> (&str, &str) {
+    if text.len() <= width && text.is_ascii() {
+        return (text.trim_end(), "");
+    }
     let mut used = 0;
     let mut blank = None;
     for (at, character) in text.char_indices() {

@@ -3,7 +3,6 @@
 use std::io;
 
 use super::style::Style;
-use crate::finding::Severity;
 use crate::output::wrap::wrap;
 
 /// Columns to the left of a note.
@@ -22,7 +21,7 @@ pub(super) fn print(notes: &[Note], style: &Style, out: &mut dyn io::Write) -> i
             if index == 0 {
                 let gap = widest - word.len() + 1;
                 let word = format!("{word}:");
-                writeln!(out, "{:MARGIN$}{}{:gap$}{line}", "", style.severe(Severity::Note, &word), "")?;
+                writeln!(out, "{:MARGIN$}{}{:gap$}{line}", "", style.word(&word), "")?;
             } else if line.is_empty() {
                 writeln!(out)?;
             } else {

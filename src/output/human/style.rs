@@ -71,6 +71,11 @@ impl Style {
         }
     }
 
+    /// The word before a note.
+    pub(super) fn word<'a>(&self, text: &'a str) -> impl Display + use<'a> {
+        self.theme.styles.help.style(text)
+    }
+
     /// Standing out.
     pub(in crate::output) fn bold<'a>(&self, text: &'a str) -> impl Display + use<'a> {
         self.strong.link.style(text)
