@@ -13,6 +13,7 @@ pub mod document;
 pub mod finding;
 pub mod marker;
 pub mod source;
+pub mod threads;
 // Flow: each may import the ones above it.
 pub mod cli;
 pub mod discover;

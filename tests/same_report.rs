@@ -1,6 +1,9 @@
 //! The same report whatever the number of threads, the same findings with and without the byte filter, and an
 //! orderly end where nobody reads on.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
+#![allow(clippy::disallowed_methods, reason = "tests look at what was written")]
+
 mod common;
 
 use std::process::Stdio;

@@ -1,6 +1,7 @@
 //! Trees of files in a folder of their own, and the built binary run on them.
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by it")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
