@@ -226,8 +226,8 @@ impl Tree {
         } else {
             builder.build_parallel().visit(&mut &walk);
         }
-        let (made, marked, links) = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-        visitors.extend(made);
+        let (own, marked, links) = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        visitors.extend(own);
         self.seen.marks.extend(marked);
         self.links.extend(links.into_iter().map(|link| (root, link)));
         self.roots.push(base);
