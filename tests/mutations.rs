@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use tunelint::document::{self, Limits, NodeRef, View};
+use tunelint::document::{self, Limits, View};
 use tunelint::manifest::vocabulary::Vocabulary;
 use tunelint::policy::Policies;
 use tunelint::policy::embedded::{self, EmbeddedPack};
@@ -145,35 +145,21 @@ fn examples_hold_every_rule() {
 
 #[test]
 fn the_embedded_index_of_strategies_is_what_the_rules_say() {
-    let checklists: Vec<Box<str>> = vec!["fine-tuning".into(), "prompting".into()];
-    let names = Names { vocabulary: Vocabulary::native(), parameters: &[], checklists: &checklists };
+    let policies = Policies::builtin();
     let mut indexed = 0;
-    for rule in embedded::packs().iter().flat_map(|pack| pack.rules) {
-        let text: Arc<str> = rule.text.into();
-        let stream = document::parse(&text, &Limits::default());
-        let when = stream.documents[0].root().get("spec").and_then(|spec| spec.get("when"));
-        let demanded = when
-            .and_then(NodeRef::as_str)
-            // Parameters are of no matter here: a `when` that reads one is cut before it.
-            .map(|when| {
-                when.split("params.")
-                    .next()
-                    .unwrap()
-                    .trim_end_matches(|c: char| !c.is_alphanumeric() && c != '\'')
-            })
-            .and_then(|when| when.split("&&").next())
-            .and_then(|first| expression::compile(first.trim(), Type::Bool, names).ok())
-            .and_then(|expr| expression::demanded_strategies(&expr, Vocabulary::native()))
-            .unwrap_or_default();
-        let demanded: Vec<&str> = demanded.iter().map(|name| &**name).collect();
-        // The index may know less than the expression says, never more.
-        assert!(
-            rule.strategies.is_empty() || rule.strategies == demanded,
-            "{}: embedded {:?}, demanded {demanded:?}",
-            rule.id,
-            rule.strategies
-        );
-        indexed += usize::from(!rule.strategies.is_empty());
+    for (pack, embedded) in policies.packs.iter().zip(embedded::packs()) {
+        for (rule, embedded) in pack.all_rules().zip(embedded.rules) {
+            assert_eq!(*rule.id, *embedded.id);
+            let demanded: Vec<&str> = rule.strategies.iter().flatten().map(|name| &**name).collect();
+            // The index may know less than the expression says, never more.
+            assert!(
+                embedded.strategies.is_empty() || embedded.strategies == demanded,
+                "{}: embedded {:?}, demanded {demanded:?}",
+                rule.id,
+                embedded.strategies
+            );
+            indexed += usize::from(!embedded.strategies.is_empty());
+        }
     }
     assert!(indexed > 30, "only {indexed} rules are indexed: does the build script still read `when`?");
 }
