@@ -21,6 +21,7 @@ use globset::GlobSet;
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
 use crate::finding::Severity;
+use crate::threads::Threads;
 pub use name::{Here, shown};
 pub use packs::{PackFiles, packs};
 pub use repository::OnDisk;
@@ -44,7 +45,7 @@ pub struct Settings {
     /// Endings of the files to find.
     pub endings: &'static [&'static str],
     /// Threads to walk and read with.
-    pub threads: usize,
+    pub threads: Threads,
 }
 
 /// A file to read.
@@ -137,7 +138,7 @@ pub fn discover<V: Visit>(paths: &[PathBuf], settings: &Settings, make: impl Fn(
 
 fn visit_named<V: Visit>(
     files: &[Base],
-    threads: usize,
+    threads: Threads,
     mut first: V,
     make: &(impl Fn() -> V + Sync),
 ) -> Vec<V> {
@@ -146,7 +147,8 @@ fn visit_named<V: Visit>(
             visitor.file(Found { file: &base.given, named: true, base });
         }
     };
-    if files.len() < FEW || threads < 2 {
+    let threads = threads.for_tasks(files.len(), FEW);
+    if threads < 2 {
         visit(&mut first, files);
         return vec![first];
     }
@@ -220,15 +222,15 @@ impl Tree {
         let done = Mutex::new((Vec::new(), Vec::new(), Vec::new()));
         let walk = Walk { base: &base, settings, seen: &self.seen, make, done: &done };
         let builder = walk.builder();
-        if settings.threads < 2 {
+        if settings.threads.count() < 2 {
             let mut worker = walk.worker();
             builder.build().for_each(|entry| worker.take(entry));
         } else {
             builder.build_parallel().visit(&mut &walk);
         }
-        let (made, marks, links) = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-        visitors.extend(made);
-        self.seen.marks.extend(marks);
+        let (own, marked, links) = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        visitors.extend(own);
+        self.seen.marks.extend(marked);
         self.links.extend(links.into_iter().map(|link| (root, link)));
         self.roots.push(base);
     }
@@ -256,7 +258,7 @@ impl<'a, V: Visit, M: Fn() -> V + Sync> Walk<'a, V, M> {
         }
         let exclude = self.settings.exclude.clone();
         let base = self.base.clone();
-        builder.threads(self.settings.threads).filter_entry(move |entry| {
+        builder.threads(self.settings.threads.count()).filter_entry(move |entry| {
             entry.depth() == 0
                 || !(entry.file_type().is_some_and(|kind| kind.is_dir())
                     && SKIPPED.iter().any(|skipped| entry.file_name() == *skipped)
@@ -311,7 +313,8 @@ impl<V: Visit> Worker<'_, V> {
             self.links.push(entry.into_path());
             return;
         }
-        if !kind.is_dir() && !(kind.is_file() && ends_in(entry.path(), self.endings)) {
+        let is_wanted = kind.is_file() && ends_in(entry.path(), self.endings);
+        if !kind.is_dir() && !is_wanted {
             return;
         }
         let mark = self.seen.mark(&self.base.real, self.base.below(entry.path()));
@@ -319,7 +322,7 @@ impl<V: Visit> Worker<'_, V> {
             return;
         }
         self.marks.push(mark);
-        if kind.is_file() {
+        if is_wanted {
             visitor.file(Found { file: entry.path(), named: false, base: self.base });
         }
     }

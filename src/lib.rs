@@ -14,6 +14,7 @@ pub mod finding;
 pub mod marker;
 pub mod nearest;
 pub mod source;
+pub mod threads;
 
 // Flow: each may import the ones above it.
 pub mod discover;

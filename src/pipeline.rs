@@ -18,9 +18,10 @@ use crate::manifest::vocabulary::Vocabulary;
 use crate::marker;
 use crate::policy::{Judging, Policies};
 use crate::read;
-use crate::report::{Candidate, DeploymentRecord, FailOn, Gathered, Report, Run};
+use crate::report::{Candidate, DeploymentRecord, FailOn, Gathered, OutcomeCounts, Report, Run};
 use crate::schema;
 use crate::source::Source;
+use crate::threads::Threads;
 
 /// How to look at sources.
 #[derive(Clone, Debug, Default)]
@@ -181,7 +182,7 @@ pub struct Conclusion<'a> {
     /// What to fail on.
     pub fail_on: FailOn,
     /// Threads to judge with.
-    pub threads: usize,
+    pub threads: Threads,
     /// Where evidence is looked for; nothing: it is not.
     pub repository: Option<&'a dyn Repository>,
     /// Files that look like deployments, where there is no manifest.
@@ -237,7 +238,7 @@ fn judge(
             .collect();
         (records, findings)
     };
-    let threads = conclusion.threads.min(deployments.len() / FEW);
+    let threads = conclusion.threads.for_tasks(deployments.len(), FEW);
     if threads < 2 {
         return judge_some(deployments);
     }
@@ -266,6 +267,6 @@ fn record(deployment: &Deployment) -> DeploymentRecord {
         owner: view.text("owner").map(Into::into),
         stage: view.text("stage").map(Into::into),
         strategy: view.text("customization.strategy").map(Into::into),
-        outcomes: Default::default(),
+        outcomes: OutcomeCounts::default(),
     }
 }

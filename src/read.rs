@@ -8,6 +8,9 @@ use std::path::Path;
 use crate::document;
 use crate::marker;
 
+/// Bytes of room that a read begins with.
+const ROOM: usize = 16 << 10;
+
 /// Why a file could not be read. Told with its path by whoever asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -67,6 +70,9 @@ impl From<io::Error> for Error {
 }
 
 /// Reads a file that a walk knows to be a regular one into a buffer, which it empties first.
+///
+/// # Errors
+/// Every [`Error`] but those that a walk rules out.
 #[expect(clippy::disallowed_methods, reason = "this is the reader")]
 pub fn walked(file: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<(), Error> {
     bounded(File::open(file)?, limit, buffer)
@@ -74,6 +80,9 @@ pub fn walked(file: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<(), Error
 
 /// Reads a file that somebody named, which may be anything, into a buffer, which it empties first. What is no
 /// regular file is not opened: a FIFO would wait for a writer.
+///
+/// # Errors
+/// See [`Error`].
 #[expect(clippy::disallowed_methods, reason = "this is the reader")]
 pub fn named(file: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<(), Error> {
     buffer.clear();
@@ -84,6 +93,9 @@ pub fn named(file: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<(), Error>
 }
 
 /// Reads standard input to its end.
+///
+/// # Errors
+/// [`Error::TooLarge`] and those of the system.
 pub fn standard_input(limit: u64, buffer: &mut Vec<u8>) -> Result<(), Error> {
     bounded(io::stdin().lock(), limit, buffer)
 }
@@ -97,6 +109,8 @@ pub fn small(file: &Path) -> Option<String> {
 
 fn bounded(mut input: impl Read, limit: u64, buffer: &mut Vec<u8>) -> Result<(), Error> {
     buffer.clear();
+    // Room for most manifests, so that one call reads them.
+    buffer.reserve(ROOM);
     (&mut input).take(limit.saturating_add(1)).read_to_end(buffer)?;
     if buffer.len() as u64 <= limit {
         return Ok(());
@@ -140,6 +154,9 @@ impl BadEncoding {
 }
 
 /// From bytes to text: UTF-8 with or without a byte-order mark, or UTF-16 with one.
+///
+/// # Errors
+/// The first byte that is part of no character.
 pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, BadEncoding> {
     if let Some(decoded) = document::decode_utf16(bytes) {
         return decoded.map(|(text, _)| Cow::Owned(text)).map_err(|offset| BadEncoding {

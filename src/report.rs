@@ -196,7 +196,9 @@ impl Report {
                 .sum(),
             ..Summary::default()
         };
-        findings.iter().for_each(|finding| summary.count(finding));
+        for finding in &findings {
+            summary.count(finding);
+        }
         let exit = exit_status(&findings, fail_on, gathered.trouble);
         Self { run, packs, summary, deployments, findings, candidates, exit }
     }

@@ -1,5 +1,6 @@
 //! `tunelint check`: the whole pipeline, from paths to reports.
 
+use std::fmt::Write;
 use std::io;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -157,8 +158,11 @@ impl Check {
 
 fn circumstances(global: &Global) -> Run {
     let digest = Sha256::digest(b"");
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    Run { commit: commit::current(), trust: None, today: global.today(), config: format!("sha256:{hex}") }
+    let mut config = "sha256:".to_owned();
+    for byte in digest {
+        let _ = write!(config, "{byte:02x}");
+    }
+    Run { commit: commit::current(), trust: None, today: global.today(), config }
 }
 
 /// How long the stages took.
@@ -187,7 +191,7 @@ impl Clock {
     fn tell(&self) {
         let mut lines = String::new();
         for (stage, took) in &self.laps {
-            lines.push_str(&format!("{:>9.2} ms  {stage}\n", took.as_secs_f64() * 1e3));
+            let _ = writeln!(lines, "{:>9.2} ms  {stage}", took.as_secs_f64() * 1e3);
         }
         terminal::note(&lines);
     }

@@ -114,7 +114,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn take(
         &mut self,
-        read: Result<(), read::Error>,
+        read: &Result<(), read::Error>,
         path: &dyn Fn() -> Arc<str>,
         file: Option<&Path>,
         named: bool,
@@ -130,7 +130,7 @@ impl Reader<'_> {
     fn standard_input(&mut self, name: Option<&Path>) {
         let read = read::standard_input(self.settings.limits.bytes, &mut self.buffer);
         let path = || name.map_or_else(|| "<stdin>".into(), |name| discover::shown(name).into());
-        self.take(read, &path, None, true);
+        self.take(&read, &path, None, true);
     }
 }
 
@@ -142,7 +142,7 @@ impl Visit for Reader<'_> {
         } else {
             read::walked(found.file, limit, &mut self.buffer)
         };
-        self.take(read, &|| found.shown(), Some(found.file), found.named);
+        self.take(&read, &|| found.shown(), Some(found.file), found.named);
     }
 
     fn trouble(&mut self, trouble: Trouble) {

@@ -19,6 +19,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::report::Exit;
+use crate::threads::Threads;
 use terminal::{ColorChoice, Terminal};
 
 /// What the help shows after the options.
@@ -76,11 +77,8 @@ pub struct Global {
 
 impl Global {
     /// Threads to work with.
-    pub fn threads(&self) -> usize {
-        match self.threads {
-            Some(threads) => usize::from(threads),
-            None => std::thread::available_parallelism().map_or(1, usize::from),
-        }
+    pub fn threads(&self) -> Threads {
+        Threads::new(self.threads.map(usize::from))
     }
 
     /// The day of the run.

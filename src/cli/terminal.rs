@@ -73,6 +73,9 @@ fn draws_unicode() -> bool {
 }
 
 /// Writes to standard output. A reader that has gone away (`| head`) has read what it wanted.
+///
+/// # Errors
+/// Those of the system, with what was written to.
 pub fn print(bytes: &[u8]) -> Result<(), Error> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
@@ -84,6 +87,9 @@ pub fn print(bytes: &[u8]) -> Result<(), Error> {
 }
 
 /// Writes a file as a whole: whoever reads it sees all of the old one or all of the new one.
+///
+/// # Errors
+/// Those of the system, with the file's name.
 pub fn write_file(file: &Path, bytes: &[u8]) -> Result<(), Error> {
     replace(file, bytes).map_err(|error| Error::Write { target: file.display().to_string(), error })
 }

@@ -1,6 +1,7 @@
 //! What paths are called in reports, and what is wrong with them.
 
 use std::ffi::OsStr;
+use std::fmt::Write;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -57,7 +58,7 @@ fn push(shown: &mut String, part: &OsStr) {
     for chunk in part.as_encoded_bytes().utf8_chunks() {
         shown.push_str(chunk.valid());
         for byte in chunk.invalid() {
-            shown.push_str(&format!("\\x{byte:02X}"));
+            let _ = write!(shown, "\\x{byte:02X}");
         }
     }
 }
@@ -100,7 +101,9 @@ pub(super) fn troubles(base: &Base, error: &ignore::Error, report: &mut dyn FnMu
 fn each(base: &Base, error: &ignore::Error, path: &Path, line: Option<u64>, report: &mut dyn FnMut(Trouble)) {
     match error {
         ignore::Error::Partial(errors) => {
-            errors.iter().for_each(|error| each(base, error, path, line, report));
+            for error in errors {
+                each(base, error, path, line, report);
+            }
         }
         ignore::Error::WithLineNumber { line, err } => each(base, err, path, Some(*line), report),
         ignore::Error::WithPath { path, err } => each(base, err, path, line, report),

@@ -182,8 +182,11 @@ impl Walk<'_> {
         true
     }
 
-    /// Moves past the header of a block scalar and its line break.
+    /// Moves past the header of a block scalar and its line break. The break of its last line, which is no part of
+    /// its span, is part of its value.
     fn header(&mut self) {
+        let span_end = std::mem::replace(&mut self.end, self.text.len());
+        self.end = self.past_break(span_end);
         let header_end = line_end(self.text.as_bytes(), self.at).min(self.end);
         self.at = self.past_break(header_end);
     }
@@ -226,7 +229,8 @@ impl Walk<'_> {
     fn folded(&mut self) -> bool {
         self.header();
         let feeds = self.value_left().iter().take_while(|&&byte| byte == b'\n').count();
-        let first = self.blanks(self.at).0;
+        let first = (self.at..).find(|&at| !matches!(self.byte(at), Some(b' ' | b'\n' | b'\r')));
+        let Some(first) = first else { return false };
         let start = line_start(self.text.as_bytes(), first).max(self.at);
         let kept = self.value_left().iter().skip(feeds).take_while(|&&byte| byte == b' ').count();
         let Some(indent) = (first - start).checked_sub(kept) else { return false };
@@ -352,7 +356,7 @@ mod tests {
                 ('y', "y"),
             ],
         );
-        assert_sources("a: |\r\n  x\r\n  y\r\n", &[('x', "x"), ('\n', "\r\n"), ('y', "y"), ('\n', "")]);
+        assert_sources("a: |\r\n  x\r\n  y\r\n", &[('x', "x"), ('\n', "\r\n"), ('y', "y"), ('\n', "\r\n")]);
     }
 
     #[test]
@@ -371,7 +375,7 @@ mod tests {
                 ('\n', "\n\n  "),
                 ('\n', "\n\n  "),
                 ('w', "w"),
-                ('\n', ""),
+                ('\n', "\n"),
             ],
         );
     }

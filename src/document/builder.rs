@@ -155,6 +155,11 @@ impl<'t> Builder<'t> {
         self.frames.iter().rev().find_map(|frame| frame.bracket)
     }
 
+    /// End of the last token that was read.
+    pub(super) fn cursor(&self) -> u32 {
+        self.cursor
+    }
+
     fn scalar(
         &mut self,
         value: &str,
@@ -261,7 +266,7 @@ impl<'t> Builder<'t> {
     ) -> Result<(), Failure> {
         let start = span_of(at);
         if self.frames.len() >= self.limits.depth as usize {
-            return Err(too_deep(self.limits.depth, start));
+            return Err(too_deep(self.limits.depth, extent::character(self.text, start.start as usize)));
         }
         let meaning = tag.map(TagMeaning::of);
         let own = if mapping { TagMeaning::Map } else { TagMeaning::Seq };
@@ -532,22 +537,27 @@ impl<'t> Builder<'t> {
     }
 
     /// Pointer to what is being read, or to an entry of the innermost mapping; nothing where it would be too
-    /// long to be of use.
-    pub(super) fn pointer(&self, entry: Option<Str>) -> Option<String> {
+    /// long to be of use. What is being merged is placed where it will be found.
+    fn pointer(&self, entry: Option<Str>) -> Option<String> {
         let mut pointer = String::new();
+        let mut merges = false;
         for (depth, frame) in self.frames.iter().enumerate() {
             if frame.as_key {
                 break;
             }
-            let key = if depth + 1 == self.frames.len() { entry } else { None };
-            let token = match key.or(frame.key.map(|key| key.text)) {
-                Some(text) => Cow::Borrowed(self.str_of(text)),
-                None if frame.mapping => break,
+            let entry = entry.filter(|_| depth + 1 == self.frames.len());
+            let key = frame.key.filter(|_| frame.mapping && entry.is_none());
+            let token = match entry.or(key.map(|key| key.text)) {
+                _ if key.is_some_and(|key| key.merge) => None,
+                Some(text) => Some(Cow::Borrowed(self.str_of(text))),
+                None if frame.mapping || merges => None,
                 None => {
                     let until = self.frames.get(depth + 1).map_or(self.pending.len(), |next| next.first);
-                    Cow::Owned((until - frame.first).to_string())
+                    Some(Cow::Owned((until - frame.first).to_string()))
                 }
             };
+            merges = key.is_some_and(|key| key.merge);
+            let Some(token) = token else { continue };
             if pointer.len() + token.len() > MAX_POINTER {
                 return None;
             }

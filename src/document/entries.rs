@@ -131,14 +131,14 @@ fn collect(builder: &mut Builder<'_>, merge: &Merge, sources: &mut Vec<(Span, No
 fn not_a_mapping(builder: &mut Builder<'_>, merge: &Merge, span: Span) {
     let message = "`<<` merges mappings, and this is none".to_owned();
     let help = "merge an alias of a mapping, or a list of them; quote the key if `<<` is meant as it stands";
-    builder.problem_at(Some(merge.key.text), "merge", message, help, span, None);
+    builder.problem_at(None, "merge", message, help, span, None);
 }
 
 fn second_merge(builder: &mut Builder<'_>, merge: &Merge, original: &Merge) {
     let message = "the key `<<` stands here a second time".to_owned();
     let help = "merge several mappings in one list: `<<: [*one, *two]`";
     let related = Some((original.key.span, "it stood here first"));
-    builder.problem_at(Some(merge.key.text), "duplicate-key", message, help, merge.key.span, related);
+    builder.problem_at(None, "duplicate-key", message, help, merge.key.span, related);
 }
 
 /// A key as a message shows it: its beginning, where it is long.

@@ -25,12 +25,10 @@ pub(super) fn of_block(text: &str, style: ScalarStyle, cursor: u32, content: Spa
     let header_end = header_end(bytes, header);
     let keeps = bytes.get(header..header_end).is_some_and(|header| header.contains(&b'+'));
     let end = if keeps {
-        let line = line_start(bytes, content.end as usize);
-        if slice(bytes, line, content.end as usize).iter().all(|&byte| byte == b' ') {
-            line
-        } else {
-            content.end as usize
-        }
+        // Blanks before the next token are its indentation, those before the end of the text are kept.
+        let (line, end) = (line_start(bytes, content.end as usize), content.end as usize);
+        let is_indentation = end < bytes.len() && slice(bytes, line, end).iter().all(|&byte| byte == b' ');
+        if is_indentation { line } else { end }
     } else if is_blank {
         header_end
     } else {
@@ -57,8 +55,10 @@ fn header_before(bytes: &[u8], indicator: u8, cursor: usize, content: usize) -> 
 }
 
 fn is_header(bytes: &[u8], at: usize, cursor: usize) -> bool {
-    let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-    let detached = at <= cursor || before.is_none_or(u8::is_ascii_whitespace);
+    let before = bytes.get(..at).unwrap_or(&[]);
+    let detached = at <= cursor
+        || before.last().is_none_or(u8::is_ascii_whitespace)
+        || before.ends_with("\u{feff}".as_bytes());
     let after = bytes.get(header_end(bytes, at));
     detached && after.is_none_or(u8::is_ascii_whitespace)
 }
@@ -114,8 +114,10 @@ pub(super) fn of_nothing(text: &str, key_end: u32, start: u32) -> Span {
     let blank = |at: &usize| bytes.get(*at).is_some_and(u8::is_ascii_whitespace);
     let from = key_end as usize;
     let next = from + (from..bytes.len()).take_while(blank).count();
+    let after = bytes.get(next + 1);
+    let ends = after.is_none_or(|after| after.is_ascii_whitespace() || b",]}".contains(after));
     let at = match bytes.get(next) {
-        Some(b':') if start as usize <= next => next as u32 + 1,
+        Some(b':') if ends && start as usize <= next => next as u32 + 1,
         _ if start as usize <= next => key_end,
         _ => start,
     };

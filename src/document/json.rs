@@ -411,13 +411,10 @@ mod tests {
 
     #[test]
     fn an_error_shows_no_more_than_the_beginning_of_what_aliases_spread() {
-        let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
-        for level in 1..6 {
-            let before = level - 1;
-            let aliases = vec![format!("*a{before}"); 10].join(", ");
-            text += &format!("a{level}: &a{level} [{aliases}]\n");
-        }
-        let stream = stream(&text);
+        let aliases = |level: usize| vec![format!("*a{level}"); 10].join(", ");
+        let lines: Vec<_> =
+            (1..6).map(|level| format!("a{level}: &a{level} [{}]", aliases(level - 1))).collect();
+        let stream = stream(&format!("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n{}", lines.join("\n")));
         assert!(stream.problems.is_empty(), "{:?}", stream.problems);
         let shown = TreeNode::from(stream.documents[0].root()).to_value().to_string();
         assert!(shown.len() < 4_096, "{} bytes", shown.len());

@@ -11,10 +11,14 @@ use crate::source::Span;
 /// Problems of one source that are kept; that there are more is told in one more.
 const MAX_PROBLEMS: usize = 1_000;
 
+/// Characters of a key. YAML asks for 1,024 on one line, JSON sets no limit; while something may turn out to be a
+/// key, the parser holds everything after its beginning back, so without a limit a bracket holds a whole file.
+const LONGEST_KEY: usize = 64 << 10;
+
 /// Parses a text into documents and problems. Never fails and never panics, whatever the text.
 pub fn parse(text: &Arc<str>, limits: &Limits) -> Stream {
     let mut reader =
-        Reader { text, limits, stream: Stream::default(), comments: Vec::new(), end_is_open: false };
+        Reader { text, limits, stream: Stream::default(), comments: Vec::new(), end: 0, end_is_open: false };
     if text.len() > (u32::MAX / 2) as usize {
         reader.stream.total = 1;
         reader.unreadable(
@@ -39,6 +43,8 @@ struct Reader<'t> {
     stream: Stream,
     /// Comments that stand before the next document.
     comments: Vec<Comment>,
+    /// Where the last document ended.
+    end: u32,
     /// Whether the last document ended without `...`, so that what follows it may be part of it.
     end_is_open: bool,
 }
@@ -49,8 +55,7 @@ impl<'t> Reader<'t> {
             strict_indentation: true,
             emit_unresolved_aliases: true,
             max_buffered_comment_events: usize::MAX,
-            // JSON sets no limit to the length of a key, and one line of minified JSON can be one.
-            simple_key_max_lookahead: usize::MAX,
+            simple_key_max_lookahead: LONGEST_KEY,
             flow_nesting_limit: self.limits.depth as usize,
             block_nesting_limit: self.limits.depth as usize,
         };
@@ -98,8 +103,8 @@ impl<'t> Reader<'t> {
             }
             Event::DocumentStart(..) => {
                 let start = span_of(span);
-                // Before an implicit start the span is that of the first token.
-                let cursor = if start.slice(self.text) == "---" { start.end } else { start.start };
+                // The span of an implicit start is that of the first token, or of its content.
+                let cursor = if start.slice(self.text) == "---" { start.end } else { self.end };
                 let mut fresh = Builder::new(self.text, self.limits, self.stream.total, cursor);
                 fresh.comments = std::mem::take(&mut self.comments);
                 *builder = Some(fresh);
@@ -114,6 +119,7 @@ impl<'t> Reader<'t> {
                         self.tell(problem);
                     }
                 }
+                self.end = span_of(span).end;
                 self.end_is_open = span_of(span).is_empty();
             }
             event => {
@@ -130,7 +136,8 @@ impl<'t> Reader<'t> {
         if *error.kind() == ErrorKind::RecursionLimitExceeded {
             return too_deep(self.limits.depth, extent::character(self.text, at));
         }
-        syntax::failure(self.text, error.kind(), at, builder.and_then(Builder::open_bracket))
+        let bracket = builder.and_then(Builder::open_bracket);
+        syntax::failure(self.text, error.kind(), at, bracket, builder.map_or(0, Builder::cursor))
     }
 
     /// Gives up the document that has begun, or the last one where its end was still open, or else one that

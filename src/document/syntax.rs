@@ -3,27 +3,87 @@
 use granit_parser::ErrorKind;
 
 use super::builder::Failure;
-use super::extent;
+use super::extent::{character, line_end};
 use crate::source::Span;
 
-/// The failure for a parser error at an offset. `bracket` is the innermost bracket that is still open.
-pub(super) fn failure(text: &str, kind: &ErrorKind, at: usize, bracket: Option<Span>) -> Failure {
+/// The failure for a parser error at an offset. `bracket` is the innermost bracket that is still open, `cursor`
+/// the end of the last token that was read.
+pub(super) fn failure(
+    text: &str,
+    kind: &ErrorKind,
+    at: usize,
+    bracket: Option<Span>,
+    cursor: u32,
+) -> Failure {
+    let quote = match kind {
+        ErrorKind::InvalidQuotedScalarIndent => open_quote(text, cursor as usize, at),
+        _ => None,
+    };
+    if let Some(opening) = quote.map(|quote| quote.start as usize) {
+        // Where the text or the document ends, no line is to blame, but the quote.
+        let rest = text.get(at..).unwrap_or("");
+        let never_closed = if rest.trim().is_empty() {
+            Some(ErrorKind::UnclosedQuotedScalar)
+        } else if rest.starts_with("---") || rest.starts_with("...") {
+            Some(ErrorKind::DocumentIndicatorInQuotedScalar)
+        } else {
+            None
+        };
+        if let Some(kind) = never_closed {
+            return failure(text, &kind, opening, bracket, cursor);
+        }
+    }
     let (message, help) = words(kind, bracket.is_some());
     let span = match kind {
         ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
-            Span::new(at as u32, extent::line_end(text.as_bytes(), at) as u32)
+            Span::new(at as u32, line_end(text.as_bytes(), at) as u32)
         }
-        _ => extent::character(text, at),
+        // A plain text that holds the character may be placed as a whole.
+        ErrorKind::UnexpectedCharacter { character: found } => {
+            let further = text.get(at..).and_then(|tail| tail.find(*found)).unwrap_or(0);
+            character(text, at + further)
+        }
+        _ => character(text, at),
     };
-    let related = bracket
-        .filter(|bracket| concerns_bracket(kind) && bracket.start != span.start)
-        .map(|bracket| (bracket, "the bracket that is open here".to_owned()));
+    let bracket = bracket.filter(|bracket| concerns_bracket(kind) && bracket.start != span.start);
+    let quote = quote.map(|quote| (quote, "the quote that is open here".to_owned()));
+    let related = quote.or(bracket.map(|bracket| (bracket, "the bracket that is open here".to_owned())));
     Failure {
         code: "syntax",
         message,
         help: Some(help.to_owned()),
         span,
         related: related.into_iter().collect(),
+    }
+}
+
+/// The quote between two offsets that opens a text and does not close it again.
+fn open_quote(text: &str, from: usize, until: usize) -> Option<Span> {
+    let bytes = text.as_bytes().get(..until)?;
+    let mut at = from;
+    while let Some(&byte) = bytes.get(at) {
+        let begins = at == from || bytes.get(at - 1).is_some_and(|before| b" \t\r\n[{,:".contains(before));
+        match byte {
+            b'#' if begins => at = line_end(bytes, at),
+            b'"' | b'\'' if begins => match closing_quote(bytes, at, byte) {
+                Some(closing) => at = closing + 1,
+                None => return Some(Span::new(at as u32, at as u32 + 1)),
+            },
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+fn closing_quote(bytes: &[u8], opening: usize, quote: u8) -> Option<usize> {
+    let mut at = opening + 1;
+    loop {
+        match *bytes.get(at)? {
+            b'\\' if quote == b'"' => at += 2,
+            byte if byte == quote && quote == b'\'' && bytes.get(at + 1) == Some(&quote) => at += 2,
+            byte if byte == quote => return Some(at),
+            _ => at += 1,
+        }
     }
 }
 
@@ -40,8 +100,6 @@ fn concerns_bracket(kind: &ErrorKind) -> bool {
             | ErrorKind::InvalidIndentation
             | ErrorKind::InvalidFlowScalarIndent
             | ErrorKind::BlockEntryInFlowCollection
-            | ErrorKind::MismatchedFlowCollectionEnd { .. }
-            | ErrorKind::UnclosedFlowCollection { .. }
             | ErrorKind::InvalidColonPlacement
             | ErrorKind::MappingValueNotAllowed
             | ErrorKind::MappingKeyNotAllowed
@@ -147,8 +205,8 @@ fn more_words(kind: &ErrorKind) -> (String, &'static str) {
             "quote the whole text; inside double quotes write `\\\"`, inside single quotes `''`",
         ),
         ErrorKind::InvalidQuotedScalarIndent => (
-            "a line of a quoted text is not indented deeper than the key it belongs to",
-            "indent it by at least one space more than the key",
+            "a quoted text goes on in this line, which is not indented deeper than the key it belongs to",
+            "close the quote before, or indent the line by at least one space more than the key",
         ),
         ErrorKind::InvalidBlockScalarHeader | ErrorKind::ZeroBlockScalarIndent => (
             "after `|` or `>` only an indentation from 1 to 9, `+` or `-`, and a comment can follow",

@@ -71,6 +71,19 @@ fn a_block_scalar_has_its_header_and_no_blank_lines_after_it() {
 }
 
 #[test]
+fn a_block_scalar_can_be_a_document() {
+    for text in ["|\n  x\n", "# c\n\n>\n  x\n", "---\n|\n x\n", "--- |2\n  x\n", "a\n...\n|\n  x\n"] {
+        let stream = read(text);
+        assert!(stream.problems.is_empty(), "{text:?}");
+        let root = stream.documents.last().unwrap().root();
+        assert_eq!(
+            (root.as_str(), root.span().slice(text)),
+            (Some("x\n"), text[text.find(['|', '>']).unwrap()..].trim_end())
+        );
+    }
+}
+
+#[test]
 fn nothing_stands_right_after_its_colon() {
     let text = "a:\nb:   # c\nc: !!null\nd: {e, f: , g:, \"h\":}\ni:\n? j\n? k\n:\nl :\n";
     let document = only(text);
@@ -196,9 +209,9 @@ fn what_cannot_be_merged_stays_and_is_told() {
     assert_eq!(
         problems(text),
         [
-            ("merge", "1".to_owned(), Some("/a/<<".to_owned())),
-            ("merge", "2".to_owned(), Some("/b/<<".to_owned())),
-            ("duplicate-key", "<<".to_owned(), Some("/e/<<".to_owned())),
+            ("merge", "1".to_owned(), Some("/a".to_owned())),
+            ("merge", "2".to_owned(), Some("/b".to_owned())),
+            ("duplicate-key", "<<".to_owned(), Some("/e".to_owned())),
         ]
     );
     let document = &read(text).documents[0];
@@ -207,6 +220,14 @@ fn what_cannot_be_merged_stays_and_is_told() {
     assert_eq!(document.resolve("/d/<<").0.kind(), Kind::Int(3));
     assert_eq!(document.resolve("/e/f").0.kind(), Kind::Int(1));
     assert_eq!(document.resolve("/e/g").0.kind(), Kind::Int(3));
+}
+
+#[test]
+fn a_problem_in_what_is_merged_is_placed_where_the_merge_puts_it() {
+    let text = "a:\n  <<: {b: {c: !x 1}}\n  d: 2\ne: [{<<: [{f: !y 1}]}]\n";
+    let pointers: Vec<_> = problems(text).into_iter().map(|(.., pointer)| pointer.unwrap()).collect();
+    assert_eq!(pointers, ["/a/b/c", "/e/0/f"]);
+    assert!(pointers.iter().all(|pointer| read(text).documents[0].resolve(pointer).1));
 }
 
 #[test]
@@ -312,4 +333,111 @@ fn a_pointer_leads_to_its_value_or_to_the_nearest_above() {
     assert_eq!(place(""), (text.trim_end(), None, true));
     assert_eq!(document.key_span_at("/e").map(|key| key.slice(text)), Some("e"));
     assert_eq!(document.key_span_at("/e/f"), None);
+}
+
+#[test]
+fn json_is_read_as_it_is_written() {
+    let text = "{\r\n\t\"a\":1,\"b\" : [ \"x\\/y\", \"\\ud83d\\ude00\\u00e9\\b\\f\", -1.5e+3, 1E400, true,null ],\n\t\"c\":\n\t\t{\"\":{}},\"<<\":{\"d\":1}\n}\n";
+    let document = only(text);
+    let kind = |pointer: &str| document.resolve(pointer).0.kind();
+    assert_eq!(kind("/a"), Kind::Int(1));
+    assert_eq!(document.resolve("/b/0").0.as_str(), Some("x/y"));
+    assert_eq!(document.resolve("/b/1").0.as_str(), Some("😀é\u{8}\u{c}"));
+    assert_eq!(kind("/b/2"), Kind::Float(-1500.0));
+    assert_eq!(kind("/b/3"), Kind::Float(f64::INFINITY));
+    assert_eq!((kind("/b/4"), kind("/b/5")), (Kind::Bool(true), Kind::Null));
+    assert_eq!(document.resolve("/c/").0.len(), 0);
+    assert_eq!(kind("/<</d"), Kind::Int(1));
+    let key = "k".repeat(50_000);
+    for text in [format!("{{\"{key}\":1}}"), format!("[[{{\"a\": {{\"{key}\": 1}} }}]]"), format!("{key}: 1")]
+    {
+        only(&text);
+    }
+}
+
+/// The problem of a text that cannot be read: its message, the text under its span, and what it relates to.
+fn syntax(text: &str) -> (String, String, Vec<String>) {
+    let stream = read(text);
+    assert_eq!(stream.problems.len(), 1, "{text:?}: {:?}", stream.problems);
+    let problem = &stream.problems[0];
+    assert_eq!((problem.kind, problem.code), (ProblemKind::Unreadable, "syntax"), "{text:?}");
+    assert!(problem.help.is_some(), "{text:?}");
+    let related = problem.related.iter().map(|(span, _)| span.slice(text).to_owned()).collect();
+    (problem.message.clone(), problem.span.slice(text).to_owned(), related)
+}
+
+#[test]
+fn characters_that_no_yaml_can_hold_are_a_problem_wherever_they_stand() {
+    for bad in ['\0', '\u{1}', '\u{b}', '\u{1b}', '\u{7f}', '\u{80}', '\u{9f}', '\u{fffe}', '\u{ffff}'] {
+        for text in [
+            "a: @",
+            "a: x@y",
+            "a: '@'",
+            "a: \"x@\"",
+            "a: |\n  x@\n",
+            "# @\na: 1",
+            "@",
+            "x@: 1",
+            "[a, @]",
+            "a: 1 # @",
+        ] {
+            let text = text.replace('@', &bad.to_string());
+            let (message, place, _) = syntax(&text);
+            assert_eq!(place, bad.to_string(), "{text:?}");
+            assert!(message.contains("cannot stand in YAML"), "{text:?}: {message}");
+        }
+    }
+}
+
+#[test]
+fn half_of_a_surrogate_pair_is_a_problem() {
+    for escape in ["\\ud83d", "\\ude00", "\\ud83dx", "\\ud83d\\n", "\\ud83d\\ud83d"] {
+        let (message, ..) = syntax(&format!("{{\"a\": \"{escape}\"}}"));
+        assert!(message.contains("surrogate"), "{escape}: {message}");
+    }
+}
+
+#[test]
+fn an_open_bracket_or_quote_is_pointed_at() {
+    for (text, place, related) in [
+        ("a: [1, 2\nb: 3\n", "b", Some("[")),
+        ("a: {b: 1\n", "{", None),
+        ("a: [1, {b: 2]\n", "{", None),
+        ("a: 'ok' # it's\nb: \"x\nc: 1\n", "c", Some("\"")),
+        ("a: \"x\n  b: 1\n", "\"x", None),
+        ("a: 'x\n---\n", "'x", None),
+        ("a: [b c: d: e]\n", ":", Some("[")),
+    ] {
+        let (message, found, others) = syntax(text);
+        assert_eq!(
+            (found.as_str(), others.first().map(String::as_str)),
+            (place, related),
+            "{text:?}: {message}"
+        );
+    }
+}
+
+#[test]
+fn a_mistake_is_named_in_plain_words_at_its_place() {
+    for (text, place, words) in [
+        ("a: b: c\n", ":", "no key and no `:` can stand here"),
+        ("a:\n\t- b\n", "-", "a tab cannot indent"),
+        ("a: @x\n", "@", "no value can begin with `@`"),
+        ("a:\n    b: 1\n  c: 2\n", "c", "fits neither"),
+        ("a: \"\\q\"\n", "\"", "an escape that does not exist"),
+        ("a: 'b' c\n", "c", "nothing but a comment"),
+        ("a: %x\n", "%", "no value can begin with `%`"),
+        ("a: - b\n", "-", "no `-` item can stand here"),
+        ("a: ]\n", "]", "no opening one"),
+        ("- a\nb: 1\n", "b", "a `- ` was expected here"),
+        ("a: 1\nb\n", "b", "a key was expected"),
+        ("{a: 1}\nb\n", "b", "the document has ended"),
+        ("a: !x!y z\n", "!", "no `%TAG` line declares"),
+        ("a: |x\n  y\n", "|", "after `|` or `>`"),
+        ("a: &\n", "&", "a name was expected"),
+    ] {
+        let (message, found, _) = syntax(text);
+        assert!(message.contains(words), "{text:?}: {message}");
+        assert_eq!(found, place, "{text:?}: {message}");
+    }
 }

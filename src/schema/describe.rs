@@ -192,16 +192,18 @@ impl Subject<'_> {
     /// Whether the mistake that a key is missing is the same as that one of `unknown` is unknown: it was meant.
     pub(crate) fn is_meant(&self, missing: &Mistake<'_>, unknown: &[&Mistake<'_>]) -> bool {
         let Wrong::Missing(key) = &missing.wrong else { return false };
+        let dotted = |pointer: &str| tokens(pointer).collect::<Vec<_>>().join(".");
         let (path, _) = lacking(missing.schema, key);
         let place = path.iter().fold(missing.pointer.clone(), |pointer, key| below(&pointer, key));
-        let dotted = tokens(&place).collect::<Vec<_>>().join(".");
+        let (object, field) = (dotted(&below(&missing.pointer, key)), dotted(&place));
         unknown.iter().any(|unknown| {
             let Wrong::UnknownKey(given) = &unknown.wrong else { return false };
             match suggest::meant(self.schema, unknown.schema, given) {
                 Meant::Sibling(name) => name == *key && unknown.pointer == missing.pointer,
-                Meant::Elsewhere(places) => {
-                    places.iter().any(|(path, name)| format!("{path}.{name}") == dotted)
-                }
+                Meant::Elsewhere(places) => places.iter().any(|(path, name)| {
+                    let known = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                    known == object || known == field
+                }),
                 Meant::Nothing => false,
             }
         })

@@ -137,6 +137,13 @@ fn a_misspelt_required_key_is_one_mistake() {
             "unknown-key at «owner» (/owner): \"owner\" is not a field of a deployment | owner belongs under spec or under spec.hosting.operations",
         ),
     ]);
+    assert_eq!(
+        said(&changed(
+            "metadata:\n  name: support-bot\n  namespace: customer-experience\n  labels: {}\n  annotations: {}\nspec:",
+            "spec:\n  metadata: {name: support-bot}"
+        )),
+        "unknown-key at «metadata» (/spec/metadata): \"spec.metadata\" is not a field of a deployment | metadata belongs at the top level"
+    );
 }
 
 #[test]
@@ -322,6 +329,10 @@ fn a_text_of_another_form_is_told_with_the_form_it_was_meant_to_have() {
             "pattern at «Support_Bot» (/metadata/name): \"Support_Bot\" does not have the form of a deployment name | did you mean \"support-bot\"?",
         ),
     ]);
+    for wrong in ["٧B", "7B\\n", "7.B", "B", "7 B", "-7B", "7b"] {
+        let said = said(&changed("parameters: 7B", &format!("parameters: \"{wrong}\"")));
+        assert!(said.starts_with("pattern at"), "{wrong}: {said}");
+    }
     let long = "a".repeat(64);
     assert!(said(&changed("name: support-bot", &format!("name: {long}"))).starts_with("pattern at"));
     assert_eq!(said(&changed("name: support-bot", &format!("name: {}", &long[1..]))), "");

@@ -1,7 +1,12 @@
 //! What would make a condition true: negation pushed inward, atoms turned into clauses.
 
+use std::cmp::Ordering;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
 use super::Input;
 use super::atoms::{mirrored, negated, straight};
+use super::operators::order;
 use super::run::Run;
 use super::value::Value;
 use super::witness;
@@ -37,7 +42,7 @@ pub fn passes_if(expr: &Expr, input: Input<'_>) -> Vec<Clause> {
     parts.iter().map(|part| part.clause(input)).collect()
 }
 
-impl Part<'_> {
+impl<'a> Part<'a> {
     fn clause(&self, input: Input<'_>) -> Clause {
         let path = input.view.vocabulary.path(self.path);
         let path = match (self.key, path.strip_suffix('*')) {
@@ -47,10 +52,57 @@ impl Part<'_> {
         Clause { path, op: self.op, value: self.value.scalar(input.view) }
     }
 
-    fn says_the_same(&self, other: &Self, run: &mut Run<'_>) -> bool {
+    /// Of the values that `in` leaves to choose from, keeps those that meet another clause on the fact.
+    fn narrow(&mut self, other: &Self, run: &mut Run<'a>) {
+        if self.op != "in" {
+            return;
+        }
         let view = run.input.view;
-        (self.path, self.key, self.op) == (other.path, other.key, other.op)
-            && self.value.scalar(view) == other.value.scalar(view)
+        let mut items = Vec::new();
+        self.value.each(view, |item| {
+            let item = item.resolved(view);
+            if witness::meets(Some(&item), other, run) {
+                items.push(item);
+            }
+            ControlFlow::Continue(())
+        });
+        if items.len() == 1
+            && let Some(only) = items.pop()
+        {
+            (self.op, self.value) = ("==", only);
+        } else if !items.is_empty() && Some(items.len()) != self.value.length(view) {
+            self.value = Value::List(Rc::from(items));
+        }
+    }
+
+    /// Whether another clause on the same fact says nothing that this one does not.
+    fn implies(&self, other: &Self, run: &mut Run<'a>) -> bool {
+        if (self.path, self.key) != (other.path, other.key) {
+            return false;
+        }
+        let view = run.input.view;
+        if self.op == other.op && self.value.scalar(view) == other.value.scalar(view) {
+            return true;
+        }
+        let order = order(&self.value, &other.value);
+        match (self.op, other.op) {
+            ("==", _) => witness::meets(Some(&self.value), other, run),
+            ("in", _) => {
+                let mut all = true;
+                self.value.each(view, |item| {
+                    all &= witness::meets(Some(&item.resolved(view)), other, run);
+                    ControlFlow::Continue(())
+                });
+                all
+            }
+            (">" | ">=", ">=") | (">", ">") => order.is_some_and(Ordering::is_ge),
+            (">=", ">" | "!=") => order.is_some_and(Ordering::is_gt),
+            (">", "!=") => order.is_some_and(Ordering::is_ge),
+            ("<" | "<=", "<=") | ("<", "<") => order.is_some_and(Ordering::is_le),
+            ("<=", "<" | "!=") => order.is_some_and(Ordering::is_lt),
+            ("<", "!=") => order.is_some_and(Ordering::is_le),
+            _ => false,
+        }
     }
 }
 
@@ -88,12 +140,25 @@ fn all<'a>(run: &mut Run<'a>, operands: &[ExprId], want: bool) -> Option<Vec<Par
     let mut parts: Vec<Part<'a>> = Vec::new();
     for operand in operands {
         for part in find(run, *operand, want)? {
-            if !parts.iter().any(|known| known.says_the_same(&part, run)) {
-                parts.push(part);
-            }
+            join(&mut parts, part, run);
         }
     }
     Some(parts)
+}
+
+/// Adds a clause. What says no more than another is left out, and a choice of values is narrowed to those that the
+/// other clauses on the fact allow.
+fn join<'a>(parts: &mut Vec<Part<'a>>, mut part: Part<'a>, run: &mut Run<'a>) {
+    for known in parts.iter_mut() {
+        if (known.path, known.key) == (part.path, part.key) {
+            known.narrow(&part, run);
+            part.narrow(known, run);
+        }
+    }
+    if !parts.iter().any(|known| known.implies(&part, run)) {
+        parts.retain(|known| !part.implies(known, run));
+        parts.push(part);
+    }
 }
 
 fn fewest<'a>(run: &mut Run<'a>, operands: &[ExprId], want: bool) -> Option<Vec<Part<'a>>> {
@@ -152,10 +217,7 @@ fn place<'a>(run: &Run<'a>, at: ExprId) -> Option<(PathId, Option<&'a str>)> {
         ExprKind::Fact(path) => Some((*path, None)),
         ExprKind::Member { operand, key, path: Some(path) } => {
             let vocabulary = run.input.view.vocabulary;
-            let above = match run.expr.node(*operand).kind {
-                ExprKind::Fact(above) => above,
-                _ => return None,
-            };
+            let ExprKind::Fact(above) = run.expr.node(*operand).kind else { return None };
             (vocabulary.info(above).kind == FactType::Map).then_some((*path, Some(key)))
         }
         _ => None,

@@ -41,7 +41,7 @@ impl<'a> Run<'a> {
             (Function::OrValue, [operand, default]) => self.or_value(*operand, *default),
             (_, [operand]) => {
                 let value = self.eval(*operand);
-                if value.is_known() { self.convert(at, function, value) } else { value }
+                if value.is_known() { self.convert(at, function, &value) } else { value }
             }
             (_, [receiver, argument]) => {
                 let start = self.reads.len();
@@ -103,26 +103,26 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn convert(&mut self, at: ExprId, function: &Function, value: Value<'a>) -> Value<'a> {
+    fn convert(&mut self, at: ExprId, function: &Function, value: &Value<'a>) -> Value<'a> {
         let view = self.input.view;
         if let Some(text) = value.text() {
             self.spend(text.len() / 64);
         }
         let converted = match function {
             Function::Size => match value.text() {
-                Some(text) => Some(Value::Int(text.chars().count() as i64)),
+                Some(text) => Some(count(text.chars().count())),
                 None => value.length(view).map(|length| {
                     self.spend(length / 16);
-                    Value::Int(length as i64)
+                    count(length)
                 }),
             },
-            Function::ToInt => match &value {
+            Function::ToInt => match value {
                 Value::Int(_) => Some(value.clone()),
                 Value::Double(double) => whole(*double).map(Value::Int),
                 _ => value.text().and_then(|text| text.parse().ok()).map(Value::Int),
             },
             #[expect(clippy::cast_precision_loss, reason = "the nearest double is what is asked for")]
-            Function::ToDouble => match &value {
+            Function::ToDouble => match value {
                 Value::Int(int) => Some(Value::Double(*int as f64)),
                 Value::Double(_) => Some(value.clone()),
                 _ => value
@@ -131,7 +131,7 @@ impl<'a> Run<'a> {
                     .filter(|double: &f64| double.is_finite())
                     .map(Value::Double),
             },
-            Function::ToString => match &value {
+            Function::ToString => match value {
                 Value::Text(_) | Value::Made(_) => Some(value.clone()),
                 Value::Bool(bool) => Some(Value::Text(if *bool { "true" } else { "false" })),
                 Value::Int(int) => Some(Value::Made(Rc::from(int.to_string()))),
@@ -139,7 +139,7 @@ impl<'a> Run<'a> {
                 Value::Date(date) => Some(Value::Made(Rc::from(date.to_string()))),
                 _ => None,
             },
-            Function::ToBool => match &value {
+            Function::ToBool => match value {
                 Value::Bool(_) => Some(value.clone()),
                 _ => match value.text() {
                     Some("true" | "True" | "TRUE" | "t" | "1") => Some(Value::Bool(true)),
@@ -148,7 +148,7 @@ impl<'a> Run<'a> {
                 },
             },
             Function::Billions => value.text().and_then(billions).map(Value::Double),
-            Function::Date => match &value {
+            Function::Date => match value {
                 Value::Date(_) => Some(value.clone()),
                 _ => value.text().and_then(date).map(Value::Date),
             },
@@ -163,6 +163,10 @@ impl<'a> Run<'a> {
             }
         })
     }
+}
+
+fn count<'a>(count: usize) -> Value<'a> {
+    Value::Int(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 /// The whole part of a double, where it is a whole number that fits.

@@ -4,7 +4,9 @@
 
 mod atoms;
 mod clauses;
+mod equality;
 mod functions;
+mod intervals;
 mod macros;
 mod operators;
 mod place;

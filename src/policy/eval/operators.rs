@@ -6,9 +6,9 @@ use std::rc::Rc;
 
 use jiff::Span as Days;
 
+use super::intervals::compare;
 use super::run::Run;
 use super::value::{Value, compare_int_double};
-use super::{Read, Standing};
 use crate::policy::expression::ast::{Binary, ExprId, ExprKind};
 
 impl<'a> Run<'a> {
@@ -38,7 +38,7 @@ impl<'a> Run<'a> {
         match operator {
             Binary::In => self.is_in(at, start, &left, &right),
             Binary::Equal | Binary::NotEqual => {
-                let equal = match self.interval(&left, &right, Binary::Equal) {
+                let equal = match compare(&left, &right, Binary::Equal) {
                     Some(compared) => return self.compared_intervals(start, operator, compared),
                     None => self.equal(&left, &right),
                 };
@@ -48,7 +48,7 @@ impl<'a> Run<'a> {
                 }
             }
             Binary::Less | Binary::LessEqual | Binary::Greater | Binary::GreaterEqual => {
-                if let Some(compared) = self.interval(&left, &right, operator) {
+                if let Some(compared) = compare(&left, &right, operator) {
                     return self.compared_intervals(start, operator, compared);
                 }
                 self.burn_texts(&left, &right);
@@ -79,156 +79,10 @@ impl<'a> Run<'a> {
         self.fault(at, format!("`{symbol}` does not take {left} and {right}"))
     }
 
-    fn burn_texts(&mut self, left: &Value<'a>, right: &Value<'a>) {
+    /// Texts cost by their length.
+    pub(super) fn burn_texts(&mut self, left: &Value<'a>, right: &Value<'a>) {
         if let (Some(left), Some(right)) = (left.text(), right.text()) {
             self.spend(left.len().min(right.len()) / 64);
-        }
-    }
-
-    /// Whether an item is in a list, or a key in a map. Unknown items matter only where no known one matches.
-    pub(super) fn is_in(
-        &mut self,
-        at: ExprId,
-        start: usize,
-        wanted: &Value<'a>,
-        list: &Value<'a>,
-    ) -> Value<'a> {
-        let view = self.input.view;
-        if list.length(view).is_none() {
-            let noun = list.noun(view);
-            return self.fault(at, format!("{noun} has no items to look for"));
-        }
-        if !list.is_list(view) {
-            return Value::Bool(self.has_key(list, wanted));
-        }
-        let mut found = Some(false);
-        list.each(view, |item| {
-            if !self.spend(1) {
-                return ControlFlow::Break(());
-            }
-            match self.equal(wanted, &item.resolved(view)) {
-                Some(true) => found = Some(true),
-                Some(false) => {}
-                None => found = None,
-            }
-            if found == Some(true) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        });
-        match found {
-            Some(found) => Value::Bool(found),
-            None => self.unknown_items(start, wanted, list),
-        }
-    }
-
-    /// Unknown for the sake of items: those are what decided, not the list.
-    fn unknown_items(&mut self, start: usize, left: &Value<'a>, right: &Value<'a>) -> Value<'a> {
-        let view = self.input.view;
-        let mut unknown: Vec<Read> = self.reads.drain(start..).collect();
-        unknown.retain(|read| read.standing != Standing::Known);
-        self.reads.append(&mut unknown);
-        for side in [left, right] {
-            side.each(view, |item| {
-                if let Value::Fact(id) = item
-                    && matches!(Value::of_fact(id, view), Value::Unknown { .. })
-                {
-                    self.note_fact(id);
-                }
-                if self.spend(1) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-            });
-        }
-        Value::Unknown { firm: true }
-    }
-
-    /// Whether two values are equal; nothing where unknown items keep that from being known.
-    pub(super) fn equal(&mut self, left: &Value<'a>, right: &Value<'a>) -> Option<bool> {
-        let view = self.input.view;
-        if !self.spend(1) {
-            return None;
-        }
-        match (left, right) {
-            (Value::Unknown { .. } | Value::Error(_), _) | (_, Value::Unknown { .. } | Value::Error(_)) => {
-                None
-            }
-            (Value::Null, Value::Null) => Some(true),
-            (Value::Text(_) | Value::Made(_), Value::Text(_) | Value::Made(_)) => {
-                self.burn_texts(left, right);
-                Some(left.text() == right.text())
-            }
-            (
-                Value::List(_) | Value::Scalars(_) | Value::Fact(_),
-                Value::List(_) | Value::Scalars(_) | Value::Fact(_),
-            ) if left.is_list(view) && right.is_list(view) => self.equal_lists(left, right),
-            (Value::Map(_) | Value::Fact(_), Value::Map(_) | Value::Fact(_))
-                if !left.is_list(view) && !right.is_list(view) =>
-            {
-                self.equal_maps(left, right)
-            }
-            _ => Some(order(left, right) == Some(Ordering::Equal)),
-        }
-    }
-
-    fn equal_lists(&mut self, left: &Value<'a>, right: &Value<'a>) -> Option<bool> {
-        let view = self.input.view;
-        if left.length(view) != right.length(view) {
-            return Some(false);
-        }
-        let mut others = Vec::new();
-        right.each(view, |item| {
-            others.push(item.resolved(view));
-            if self.spend(1) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        });
-        let mut others = others.iter();
-        let mut equal = Some(true);
-        left.each(view, |item| {
-            let same = others.next().and_then(|other| self.equal(&item.resolved(view), other));
-            self.both(&mut equal, same)
-        });
-        equal
-    }
-
-    /// Joins one comparison to those before it: one difference settles it, an unknown one leaves it open.
-    fn both(&self, equal: &mut Option<bool>, same: Option<bool>) -> ControlFlow<()> {
-        match same {
-            Some(true) => {}
-            Some(false) => *equal = Some(false),
-            None => *equal = None,
-        }
-        if same == Some(false) || self.is_exhausted() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    }
-
-    fn equal_maps(&mut self, left: &Value<'a>, right: &Value<'a>) -> Option<bool> {
-        let view = self.input.view;
-        if left.length(view) != right.length(view) {
-            return Some(false);
-        }
-        let mut equal = Some(true);
-        left.each(view, |key| {
-            let same = match (self.entry(left, &key), self.entry(right, &key)) {
-                (Some(one), Some(other)) => self.equal(&one, &other),
-                _ => Some(false),
-            };
-            self.both(&mut equal, same)
-        });
-        equal
-    }
-
-    /// The value under a key of a map or an object.
-    fn entry(&mut self, map: &Value<'a>, key: &Value<'a>) -> Option<Value<'a>> {
-        let view = self.input.view;
-        match map {
-            Value::Map(entries) => entries
-                .iter()
-                .find(|(known, _)| self.equal(known, key) == Some(true))
-                .map(|(_, value)| value.clone().resolved(view)),
-            Value::Fact(id) => {
-                self.spend(1);
-                let member = view.facts.member(*id, key.text()?, view.vocabulary)?;
-                Some(Value::of_fact(member, view))
-            }
-            _ => None,
         }
     }
 
@@ -301,7 +155,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn overflow(&self, at: ExprId) -> Value<'a> {
+    pub(super) fn overflow(&self, at: ExprId) -> Value<'a> {
         self.fault(at, "the result is too large")
     }
 
@@ -321,91 +175,10 @@ impl<'a> Run<'a> {
         }
         if self.is_exhausted() { self.exhausted(at) } else { Value::List(Rc::from(items)) }
     }
-
-    fn shifted(&self, at: ExprId, operator: Binary, left: &Value<'a>, right: &Value<'a>) -> Value<'a> {
-        let (Some((low, high, firm)), Some((other_low, other_high, other_firm))) =
-            (bounds(left), bounds(right))
-        else {
-            return self.overflow(at);
-        };
-        let (low, high) = match operator {
-            Binary::Add => (low.checked_add(other_low), high.checked_add(other_high)),
-            _ => (low.checked_sub(other_high), high.checked_sub(other_low)),
-        };
-        match (low, high) {
-            (Some(low), Some(high)) => Value::Interval { low, high, firm: firm || other_firm },
-            _ => self.overflow(at),
-        }
-    }
-
-    /// Compares where one side is an interval: what holds for all of it; nothing where neither side is one.
-    fn interval(
-        &self,
-        left: &Value<'a>,
-        right: &Value<'a>,
-        operator: Binary,
-    ) -> Option<(Option<bool>, bool)> {
-        let ends = |value: &Value<'a>| match value {
-            Value::Interval { low, high, firm } => Some((Value::Int(*low), Value::Int(*high), *firm)),
-            Value::Int(_) | Value::Double(_) => Some((value.clone(), value.clone(), false)),
-            _ => None,
-        };
-        if !matches!((left, right), (Value::Interval { .. }, _) | (_, Value::Interval { .. })) {
-            return None;
-        }
-        let ((low, high, firm), (other_low, other_high, other_firm)) = (ends(left)?, ends(right)?);
-        let firm = firm || other_firm;
-        let agree = |one: Option<Ordering>, other: Option<Ordering>, operator| {
-            let (one, other) = (holds(operator, one?), holds(operator, other?));
-            (one == other).then_some(one)
-        };
-        let truth = match operator {
-            Binary::Equal => {
-                let apart = order(&high, &other_low) == Some(Ordering::Less)
-                    || order(&low, &other_high) == Some(Ordering::Greater);
-                let points = order(&low, &high) == Some(Ordering::Equal)
-                    && order(&other_low, &other_high) == Some(Ordering::Equal);
-                if apart { Some(false) } else { points.then_some(true) }
-            }
-            _ => agree(order(&high, &other_low), order(&low, &other_high), operator),
-        };
-        Some((truth, firm))
-    }
-
-    /// The signals that decided: those met, and where that leaves it open those unknown, before them.
-    fn compared_intervals(
-        &mut self,
-        start: usize,
-        operator: Binary,
-        (truth, firm): (Option<bool>, bool),
-    ) -> Value<'a> {
-        let open = std::mem::take(&mut self.open_signals);
-        let is_open = |read: &Read| read.signal.is_some_and(|signal| open.contains(&signal));
-        let (unknown, met): (Vec<Read>, Vec<Read>) = self.reads.drain(start..).partition(is_open);
-        match truth {
-            Some(truth) => {
-                self.reads.extend(met);
-                Value::Bool(truth == (operator != Binary::NotEqual))
-            }
-            None => {
-                self.reads.extend(unknown);
-                self.reads.extend(met);
-                Value::Unknown { firm }
-            }
-        }
-    }
 }
 
 const fn is_constant(kind: &ExprKind) -> bool {
     matches!(kind, ExprKind::Literal(_) | ExprKind::Parameter(_))
-}
-
-const fn bounds(value: &Value<'_>) -> Option<(i64, i64, bool)> {
-    match value {
-        Value::Interval { low, high, firm } => Some((*low, *high, *firm)),
-        Value::Int(value) => Some((*value, *value, false)),
-        _ => None,
-    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "arithmetic with a double is that of doubles")]

@@ -90,7 +90,11 @@ impl<'a> Run<'a> {
                     self.reads.drain(start..middle);
                     return Located::Value(index);
                 }
-                self.step(at, base, &Step::Value(index))
+                let located = self.step(at, base, &Step::Value(index));
+                if matches!(&located, Located::Place(place) if place.known().is_none()) {
+                    self.reads.truncate(start);
+                }
+                located
             }
             _ => Located::Value(self.eval(at)),
         }
@@ -304,7 +308,8 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn says_something(&mut self, value: &Value<'a>) -> bool {
+    /// Whether a value is neither empty nor a placeholder.
+    pub(super) fn says_something(&mut self, value: &Value<'a>) -> bool {
         if let Some(text) = value.text() {
             self.spend(text.len() / 64);
             return !is_placeholder(text);

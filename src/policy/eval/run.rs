@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::place::Override;
 use super::value::Value;
-use super::{FUEL, Fault, Input, Read, Traced, Truth};
+use super::{FUEL, Fault, Input, Read, Standing, Traced, Truth};
 use crate::policy::expression::ast::{Binary, Expr, ExprId, ExprKind};
 use crate::source::Span;
 
@@ -290,16 +290,35 @@ impl<'a> Run<'a> {
     fn list(&mut self, items: &'a [ExprId]) -> Value<'a> {
         let start = self.reads.len();
         let mut values = Vec::with_capacity(items.len());
+        let mut failed = None;
+        let mut unknown = None;
         for item in items {
             let at = self.reads.len();
-            let value = self.eval(*item);
-            if let Value::Error(_) = value {
-                self.reads.drain(start..at);
-                return value;
+            match self.eval(*item) {
+                value @ Value::Error(_) if failed.is_none() => failed = Some((value, at, self.reads.len())),
+                Value::Error(_) => {}
+                value => {
+                    if let Value::Unknown { firm } = value {
+                        unknown = Some(unknown.unwrap_or(false) || firm);
+                    }
+                    values.push(value);
+                }
             }
-            values.push(value);
         }
-        Value::List(Rc::from(values))
+        match (failed, unknown) {
+            (None, _) => Value::List(Rc::from(values)),
+            (Some((failed, from, to)), None) => {
+                self.reads.truncate(to);
+                self.reads.drain(start..from);
+                failed
+            }
+            (Some(_), Some(firm)) => {
+                let mut own = self.reads.split_off(start);
+                own.retain(|read| read.standing != Standing::Known);
+                self.reads.append(&mut own);
+                Value::Unknown { firm }
+            }
+        }
     }
 
     fn map(&mut self, at: ExprId, entries: &'a [ExprId]) -> Value<'a> {
@@ -312,12 +331,7 @@ impl<'a> Run<'a> {
             let middle = self.reads.len();
             let value = self.eval(value_id);
             match (&key, &value) {
-                (Value::Unknown { .. }, _) => {
-                    self.reads.truncate(middle);
-                    self.reads.drain(start..before);
-                    return key;
-                }
-                (Value::Error(_), _) => {
+                (Value::Unknown { .. } | Value::Error(_), _) => {
                     self.reads.truncate(middle);
                     self.reads.drain(start..before);
                     return key;

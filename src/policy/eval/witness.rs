@@ -13,31 +13,44 @@ use super::value::Value;
 use crate::manifest::vocabulary::FactType;
 use crate::policy::expression::ast::Expr;
 
-/// Whether the condition holds once the clauses do. Clauses for which no value can be made up (a regular
-/// expression) are believed.
+/// Whether the condition holds once the clauses do. Of a fact with a fixed set of values each that meets its clauses
+/// has to do; of any other one that does. Clauses for which no value can be made up (a regular expression) are
+/// believed.
 pub(super) fn confirms(parts: &[Part<'_>], expr: &Expr, input: Input<'_>) -> bool {
+    if parts.iter().any(is_beyond_us) {
+        return true;
+    }
     let mut overrides: Vec<Override<'_>> = Vec::new();
+    let mut others: Vec<(usize, Option<Value<'_>>)> = Vec::new();
     for (index, part) in parts.iter().enumerate() {
-        let is_first =
-            !parts.iter().take(index).any(|other| (other.path, other.key) == (part.path, part.key));
-        if !is_first {
+        let is_same = |other: &Part<'_>| (other.path, other.key) == (part.path, part.key);
+        if parts.iter().take(index).any(is_same) {
             continue;
         }
-        let own: Vec<&Part<'_>> =
-            parts.iter().filter(|other| (other.path, other.key) == (part.path, part.key)).collect();
-        if own.iter().any(|part| is_beyond_us(part)) {
-            return true;
-        }
-        let Some(value) = candidates(&own, expr, input)
+        let own: Vec<&Part<'_>> = parts.iter().filter(|other| is_same(other)).collect();
+        let mut fitting = candidates(&own, expr, input)
             .into_iter()
-            .find(|value| meets_all(value.as_ref(), &own, expr, input))
-        else {
-            return false;
-        };
+            .filter(|value| meets_all(value.as_ref(), &own, expr, input));
+        let Some(value) = fitting.next() else { return false };
+        if !input.view.vocabulary.info(part.path).values.is_empty() {
+            others.extend(fitting.map(|value| (overrides.len(), value)));
+        }
         overrides.push(Override { path: part.path, key: part.key, value });
     }
+    let first = holds(&overrides, expr, input);
+    first
+        && others.into_iter().all(|(index, value)| {
+            let mut changed = overrides.clone();
+            if let Some(entry) = changed.get_mut(index) {
+                entry.value = value;
+            }
+            holds(&changed, expr, input)
+        })
+}
+
+fn holds(overrides: &[Override<'_>], expr: &Expr, input: Input<'_>) -> bool {
     let mut run = Run::new(expr, input);
-    run.overrides = &overrides;
+    run.overrides = overrides;
     let value = run.eval(expr.root);
     matches!(value, Value::Bool(true)) && !run.is_exhausted()
 }
@@ -75,7 +88,11 @@ fn candidates<'a>(parts: &[&Part<'a>], expr: &'a Expr, input: Input<'a>) -> Vec<
             values.push(Some(Value::Text(if text == "x" { "y" } else { "x" })));
         }
     }
-    values.extend(info.values.iter().map(|text| Some(Value::Text(text))));
+    if !info.values.is_empty() {
+        values.retain(Option::is_none);
+        values.extend(info.values.iter().map(|text| Some(Value::Text(text))));
+        return values;
+    }
     values.push(Some(match info.kind {
         FactType::Bool => Value::Bool(true),
         FactType::Integer => Value::Int(1),
@@ -121,7 +138,7 @@ fn list<'a>(parts: &[&Part<'a>], expr: &'a Expr, input: Input<'a>) -> Value<'a> 
     for part in parts {
         match part.op {
             "contains" => items.push(part.value.clone()),
-            "not-contains" => items.retain(|item| run.equal(item, &part.value) == Some(false)),
+            "not-contains" => items.retain(|item| run.equal(item, &part.value) != Some(true)),
             "present" if items.is_empty() => items.push(Value::Text("x")),
             _ => {}
         }
@@ -134,7 +151,8 @@ fn meets_all<'a>(value: Option<&Value<'a>>, parts: &[&Part<'a>], expr: &'a Expr,
     parts.iter().all(|part| meets(value, part, &mut run))
 }
 
-fn meets<'a>(value: Option<&Value<'a>>, part: &Part<'a>, run: &mut Run<'a>) -> bool {
+/// Whether a value, or the lack of one, meets a clause.
+pub(super) fn meets<'a>(value: Option<&Value<'a>>, part: &Part<'a>, run: &mut Run<'a>) -> bool {
     let view = run.input.view;
     let Some(value) = value else { return part.op == "absent" };
     let other = &part.value;
@@ -161,7 +179,7 @@ fn meets<'a>(value: Option<&Value<'a>>, part: &Part<'a>, run: &mut Run<'a>) -> b
         "not-in" => is_within(run, other, value) == Some(false),
         "contains" => is_within(run, value, other) == Some(true),
         "not-contains" => is_within(run, value, other) == Some(false),
-        "present" => value.text().is_none_or(|text| !text.trim().is_empty()),
+        "present" => run.says_something(value),
         _ => false,
     }
 }

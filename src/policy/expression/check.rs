@@ -263,7 +263,7 @@ fn arithmetic(operator: Binary, from: Type, to: Type) -> Option<Type> {
     Some(match (from, to) {
         (Type::Int, Type::Int) => Type::Int,
         (Type::Int | Type::Double, Type::Int | Type::Double) if operator != Binary::Remainder => Type::Double,
-        (Type::Any, Type::Int) | (Type::Int, Type::Any) | (Type::Any, Type::Any) => Type::Any,
+        (Type::Any, Type::Int | Type::Any) | (Type::Int, Type::Any) => Type::Any,
         (Type::Any, Type::Double) | (Type::Double, Type::Any) if operator != Binary::Remainder => {
             Type::Double
         }

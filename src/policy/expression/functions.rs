@@ -58,7 +58,8 @@ impl<'t> Resolver<'t, '_> {
     ) -> Typed {
         let span = self.span(at);
         let Some(&(name, style, arity)) = FUNCTIONS.iter().find(|(known, ..)| *known == name) else {
-            self.unknown_function(name, name_span, target.is_some());
+            let meant = self.unknown_function(name, name_span, target.is_some());
+            let arguments = if meant.is_some_and(is_macro) { &[] } else { arguments };
             return self.unresolved(span, target, arguments);
         };
         let operands: Vec<SyntaxId> = target.into_iter().chain(arguments.iter().copied()).collect();
@@ -76,7 +77,9 @@ impl<'t> Resolver<'t, '_> {
             };
             let kind = if style == Style::Global { "a function, not a method" } else { "a method" };
             self.issue_with_help("unknown-function", format!("`{name}` is {kind}"), name_span, Some(help));
-            return self.unresolved(span, target, arguments);
+            // What a macro takes after its list means nothing without its variable.
+            let known = if is_macro(name) { operands.get(..1) } else { Some(&*operands) };
+            return self.unresolved(span, None, known.unwrap_or(&[]));
         }
         let longer = name == "map" && operands.len() == 4;
         if operands.len() != arity && !longer {
@@ -110,8 +113,9 @@ impl<'t> Resolver<'t, '_> {
         self.anything(span)
     }
 
-    fn unknown_function(&mut self, name: &str, span: Span, is_method: bool) {
-        let help = match name {
+    /// Notes it, and says what was meant.
+    fn unknown_function(&mut self, name: &str, span: Span, is_method: bool) -> Option<&'static str> {
+        let meant = match name {
             "length" | "len" | "count" => Some("size"),
             "any" | "some" => Some("exists"),
             "every" => Some("all"),
@@ -120,8 +124,9 @@ impl<'t> Resolver<'t, '_> {
             _ => suggest::nearest(name, FUNCTIONS.iter().map(|(known, ..)| *known)),
         };
         let kind = if is_method { "method" } else { "function" };
-        let help = help.map(|known| format!("did you mean `{known}`?"));
+        let help = meant.map(|known| format!("did you mean `{known}`?"));
         self.issue_with_help("unknown-function", format!("there is no {kind} `{name}`"), span, help);
+        meant
     }
 
     fn unary_function(&mut self, span: Span, name: &str, operand: SyntaxId) -> Typed {
@@ -234,14 +239,12 @@ impl<'t> Resolver<'t, '_> {
         match builder.build() {
             Ok(regex) => Some(regex),
             Err(error) => {
-                let message = match &error {
-                    regex::Error::CompiledTooBig(_) => "this regular expression is too large".to_owned(),
-                    _ => {
-                        let full = error.to_string();
-                        let line = full.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("");
-                        let line = line.trim().trim_start_matches("error: ");
-                        format!("this is no regular expression: {line}")
-                    }
+                let full = error.to_string();
+                let line = full.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("");
+                let message = if let regex::Error::CompiledTooBig(_) = error {
+                    "this regular expression is too large".to_owned()
+                } else {
+                    format!("this is no regular expression: {}", line.trim().trim_start_matches("error: "))
                 };
                 self.issue("regex", message, self.span(pattern));
                 None

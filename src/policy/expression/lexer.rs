@@ -106,7 +106,7 @@ impl<'t> Lexer<'t> {
         let start = self.at;
         let rest = self.rest();
         if let Some(hex) = rest.strip_prefix("0x").or_else(|| rest.strip_prefix("0X")) {
-            let digits = run(hex, |byte| byte.is_ascii_hexdigit());
+            let digits = run(hex, u8::is_ascii_hexdigit);
             self.at += 2 + digits;
             self.ends_number(start)?;
             return u64::from_str_radix(&hex[..digits], 16)

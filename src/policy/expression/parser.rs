@@ -166,9 +166,12 @@ impl<'t> Parser<'t, '_> {
 
     fn operators(&mut self, least: u8) -> Parsed {
         let mut left = self.unary()?;
-        while let Some(infix) = self.infix() {
+        while let Some((infix, ours)) = self.infix() {
             if infix.power() < least {
                 break;
+            }
+            if !ours.is_empty() {
+                self.meant(ours);
             }
             self.advance()?;
             let right = self.operators(infix.power() + 1)?;
@@ -182,9 +185,9 @@ impl<'t> Parser<'t, '_> {
         Ok(left)
     }
 
-    /// The operator at hand; what other languages write is noted and understood.
-    fn infix(&mut self) -> Option<Infix> {
-        let (infix, ours) = match self.token.kind {
+    /// The operator at hand; where it is what other languages write, with what we write.
+    fn infix(&self) -> Option<(Infix, &'static str)> {
+        Some(match self.token.kind {
             TokenKind::Symbol(symbol) => match symbol {
                 "||" => (Infix::Or, ""),
                 "|" => (Infix::Or, "||"),
@@ -213,11 +216,7 @@ impl<'t> Parser<'t, '_> {
                 _ => return None,
             },
             _ => return None,
-        };
-        if !ours.is_empty() {
-            self.meant(ours);
-        }
-        Some(infix)
+        })
     }
 
     fn meant(&mut self, ours: &str) {
@@ -423,7 +422,11 @@ impl<'t> Parser<'t, '_> {
             TokenKind::String(_) => "a text".to_owned(),
             TokenKind::Symbol(symbol) => format!("`{symbol}`"),
         };
-        Issue::syntax(format!("{found} stands where {wanted} is expected"), span)
+        let issue = Issue::syntax(format!("{found} stands where {wanted} is expected"), span);
+        match self.token.kind {
+            TokenKind::Name("not") => issue.with_help("negate the whole: `!(x in y)`"),
+            _ => issue,
+        }
     }
 }
 
