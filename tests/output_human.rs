@@ -110,6 +110,28 @@ fn a_missing_fact_is_told_once_with_the_rules_and_the_places_that_miss_it() {
 }
 
 #[test]
+fn a_missing_fact_is_told_at_its_nearest_parent_even_if_something_else_decided_first() {
+    let bot = output_support::support_bot();
+    let parent = label(&bot, "workload", "/spec/workload/pattern", "pattern is not declared");
+    let strategy = label(&bot, "fine-tuning", "/spec/customization/strategy", "fine-tunes");
+    let undetermined = |rule, primary, secondary| {
+        let finding = of_rule(rule, Outcome::Undetermined, Severity::Warning, "", primary);
+        let mut finding = about(finding.with_label(secondary), "support-bot");
+        finding.missing = vec!["workload.pattern".into()];
+        finding
+    };
+    let elsewhere = undetermined("a-rule", strategy.clone(), strategy.clone());
+    let exact = undetermined("b-rule", strategy, parent);
+    insta::assert_snapshot!(human(vec![elsewhere, exact], &wide(80, false)), @r"
+    warning: declare workload.pattern: 2 rules cannot be decided without it (a-rule,
+             b-rule)
+      at: deploy/support-bot.yaml:16:3 (support-bot)
+
+    60 files, 15 manifests: 2 warnings (2 undetermined)
+    ");
+}
+
+#[test]
 fn an_undetermined_finding_that_misses_no_fact_is_shown_like_any_other() {
     let bot = output_support::support_bot();
     let mut finding = pointing_at(label(&bot, "120000", "/spec/workload/monthlyRequests", "rejected"));
