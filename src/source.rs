@@ -51,8 +51,9 @@ pub struct Position {
 #[derive(Clone, Debug, Default)]
 pub struct LineIndex {
     starts: Box<[u32]>,
-    /// Offset of each character of more than one byte, with how many bytes it has beyond the first.
-    wide: Box<[(u32, u8)]>,
+    /// Offset of each character of more than one byte, with how many bytes it and all before it have beyond their
+    /// first: a sum, so that no line is too long to count columns in.
+    wide: Box<[(u32, u32)]>,
     has_bom: bool,
     len: u32,
 }
@@ -64,20 +65,19 @@ impl LineIndex {
         let has_bom = text.starts_with('\u{feff}');
         let mut starts = vec![0];
         let mut wide = Vec::new();
+        let mut beyond = 0;
         let ascii = bytes.is_ascii();
         for (at, &byte) in bytes.iter().enumerate() {
             match byte {
                 b'\n' => starts.push(at as u32 + 1),
                 b'\r' if bytes.get(at + 1) != Some(&b'\n') => starts.push(at as u32 + 1),
                 0xc0.. if !ascii => {
-                    let extra = if byte >= 0xf0 {
-                        3
-                    } else if byte >= 0xe0 {
-                        2
-                    } else {
-                        1
+                    beyond += match byte {
+                        0xf0.. => 3,
+                        0xe0.. => 2,
+                        _ => 1,
                     };
-                    wide.push((at as u32, extra));
+                    wide.push((at as u32, beyond));
                 }
                 _ => {}
             }
@@ -102,17 +102,29 @@ impl LineIndex {
         Some(Span::new(start, end))
     }
 
-    /// Line and column of an offset; an offset past the end is placed at the end.
+    /// Line and column of an offset; an offset past the end is placed at the end, one inside a character at its
+    /// start.
     pub fn position(&self, offset: u32) -> Position {
-        let offset = offset.min(self.len);
+        let mut offset = offset.min(self.len);
+        if let Some(&(at, beyond)) = self.last_wide(offset)
+            && offset <= at + beyond - self.beyond(at)
+        {
+            offset = at;
+        }
         let line = self.starts.partition_point(|&start| start <= offset).max(1);
         let start = self.starts.get(line - 1).copied().unwrap_or(0);
-        let from = self.wide.partition_point(|&(at, _)| at < start);
-        let until = self.wide.partition_point(|&(at, _)| at < offset);
-        let extra: u32 =
-            self.wide.get(from..until).unwrap_or(&[]).iter().map(|&(_, extra)| u32::from(extra)).sum();
+        let extra = self.beyond(offset) - self.beyond(start);
         let bom = u32::from(line == 1 && self.has_bom && offset > 0);
         Position { offset, line: line as u32, column: offset - start - extra - bom + 1 }
+    }
+
+    /// Bytes beyond their first of all characters that begin before an offset.
+    fn beyond(&self, offset: u32) -> u32 {
+        self.last_wide(offset).map_or(0, |&(_, beyond)| beyond)
+    }
+
+    fn last_wide(&self, offset: u32) -> Option<&(u32, u32)> {
+        self.wide.get(self.wide.partition_point(|&(at, _)| at < offset).checked_sub(1)?)
     }
 
     /// Start and end of a span.
@@ -175,6 +187,15 @@ pub fn digest(text: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_offset_inside_a_character_is_placed_at_its_start() {
+        let lines = LineIndex::new("\u{feff}a\n漢b");
+        let places: Vec<_> =
+            (0..=9).map(|offset| lines.position(offset)).map(|at| (at.offset, at.line, at.column)).collect();
+        let (bom, wide) = ((0, 1, 1), (5, 2, 1));
+        assert_eq!(places, [bom, bom, bom, (3, 1, 1), (4, 1, 2), wide, wide, wide, (8, 2, 2), (9, 2, 3)]);
+    }
 
     #[test]
     fn columns_count_scalars_without_the_byte_order_mark() {

@@ -1,5 +1,7 @@
 //! What people see.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
+
 mod output_support;
 
 use std::time::Duration;
@@ -58,8 +60,9 @@ fn colour_changes_no_character() {
 fn no_line_is_wider_than_the_terminal() {
     for width in [60, 80, 100, 200] {
         for line in human(findings(), &wide(width, false)).lines() {
-            // Paths and rule ids are never cut: they are there to be copied.
-            let is_head = line.contains("─[") || line.contains(": customization-framework/");
+            // Paths and rule ids are never cut: they are there to be copied. The summary is one line.
+            let is_head =
+                line.contains("─[") || line.contains(": customization-framework/") || line.starts_with("60 ");
             let columns: usize = line.chars().map(|c| if c > '\u{2e80}' { 2 } else { 1 }).sum();
             assert!(is_head || columns <= width, "{columns} of {width}: {line}");
         }
@@ -104,6 +107,28 @@ fn a_missing_fact_is_told_once_with_the_rules_and_the_places_that_miss_it() {
     assert!(group.contains("deploy/support-bot.yaml:6:1 (customer-experience/support-bot)\n"), "{group}");
     assert!(group.contains("and 4 more"), "{group}");
     assert!(!group.contains("team-7"), "{group}");
+}
+
+#[test]
+fn a_missing_fact_is_told_at_its_nearest_parent_even_if_something_else_decided_first() {
+    let bot = output_support::support_bot();
+    let parent = label(&bot, "workload", "/spec/workload/pattern", "pattern is not declared");
+    let strategy = label(&bot, "fine-tuning", "/spec/customization/strategy", "fine-tunes");
+    let undetermined = |rule, primary, secondary| {
+        let finding = of_rule(rule, Outcome::Undetermined, Severity::Warning, "", primary);
+        let mut finding = about(finding.with_label(secondary), "support-bot");
+        finding.missing = vec!["workload.pattern".into()];
+        finding
+    };
+    let elsewhere = undetermined("a-rule", strategy.clone(), strategy.clone());
+    let exact = undetermined("b-rule", strategy, parent);
+    insta::assert_snapshot!(human(vec![elsewhere, exact], &wide(80, false)), @r"
+    warning: declare workload.pattern: 2 rules cannot be decided without it (a-rule,
+             b-rule)
+      at: deploy/support-bot.yaml:16:3 (support-bot)
+
+    60 files, 15 manifests: 2 warnings (2 undetermined)
+    ");
 }
 
 #[test]
@@ -192,10 +217,10 @@ fn labels_that_overlap_or_coincide_stay_apart_and_complete() {
       × the claim
        ╭─[a.yaml:1:17]
      1 │ hosting: {kind: vendor-api, tenancy: shared}
-       ·          ───┬───────┬────           ───┬──
-       ·             │       │                  ╰── and this
-       ·             │       ╰─┤ the kind
-       ·             │         │ the kind again
+       ·          ───┬────────┬────           ───┬──
+       ·             │        │                  ╰── and this
+       ·             │        ╰─┤ the kind
+       ·             │          │ the kind again
        ·             ╰── all of it
        ╰────
 
@@ -260,7 +285,7 @@ fn underlines_stand_under_what_they_mean_after_escapes_and_wide_characters() {
     insta::assert_snapshot!(human(vec![finding], &wide(80, false)), @r"
     error: customization-framework/a-rule
       × the claim
-       ╭─[a.yaml:1:10]
+       ╭─[a.yaml:1:11]
      1 │ \u{202e}x\x1b[31m: \u{9b}漢字 # é
        ·                          ──┬─   ┬
        ·                            │    ╰── accent
@@ -291,7 +316,7 @@ fn a_long_value_leaves_room_for_its_words() {
 
 #[test]
 fn more_places_than_one_screen_holds_are_counted() {
-    let text: String = (0..40).map(|line| format!("key{line:02}: 1\n")).collect();
+    let text: String = (0..40).flat_map(|line| [format!("key{line:02}"), ": 1\n".to_owned()]).collect();
     let source = Source::in_memory("a.yaml", text);
     let mut finding = pointing_at(label(&source, "key00", "", ""));
     for line in 1..40 {

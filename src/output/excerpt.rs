@@ -149,6 +149,7 @@ impl Excerpt {
     /// Adds a window.
     fn push_run(&mut self, source: &Source, text: &str, run: &Run, name: &str, cut: Cut) {
         let Some(first) = run.segments.first() else { return };
+        // The next line to show.
         let mut line = if run.continues { first.line } else { first.line.saturating_sub(CONTEXT).max(1) };
         self.open(name, line);
         for segment in &run.segments {
@@ -160,7 +161,7 @@ impl Excerpt {
             line = segment.line + 1;
         }
         if !run.continued {
-            for after in line..line + CONTEXT {
+            for after in (line..).take(CONTEXT as usize) {
                 self.push_context(source, text, after, cut);
             }
         }

@@ -73,12 +73,12 @@ pub fn report(findings: Vec<Finding>) -> Report {
             commit: Some("0123456789abcdef0123456789abcdef01234567".into()),
             trust: None,
             today: jiff::civil::date(2026, 11, 24),
-            config: "sha256:00".into(),
+            config: format!("sha256:{}", "0".repeat(64)),
         },
         packs: vec![PackRecord {
             name: PACK.into(),
             version: "1.2.0".into(),
-            digest: "sha256:11".into(),
+            digest: format!("sha256:{}", "1".repeat(64)).into(),
             parameters: vec![
                 ("minMonthlyRequests".into(), Scalar::Int(500_000)),
                 ("maxPricePer1kTokensUsd".into(), Scalar::Number(0.1)),

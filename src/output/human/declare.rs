@@ -2,12 +2,13 @@
 //! settles many of them, so they are not shown one by one.
 
 use std::cmp::Reverse;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::notes::{self, Note, few};
 use super::style::Style;
-use crate::finding::{Finding, Outcome, Severity};
+use crate::finding::{Finding, Label, Outcome, Severity};
 use crate::output::Options;
 use crate::output::excerpt::address;
 use crate::output::sanitize::visible;
@@ -27,12 +28,18 @@ struct Group<'a> {
     severity: Severity,
     findings: usize,
     rules: BTreeSet<&'a str>,
-    /// Deployments that miss it.
-    deployments: BTreeSet<&'a str>,
-    /// One finding of each of the first few deployments.
-    places: Vec<&'a Finding>,
+    /// Where it is missing, by the ids of the deployments that miss it.
+    places: BTreeMap<&'a str, Missing<'a>>,
     /// Other facts that the same findings wait for.
     others: BTreeSet<&'a str>,
+}
+
+/// Where a deployment misses a fact.
+struct Missing<'a> {
+    deployment: Option<&'a str>,
+    label: &'a Label,
+    /// Whether the label speaks of the fact itself, and not of what else decided.
+    exact: bool,
 }
 
 /// Prints the facts, the one that settles most first; when quiet, only those that errors wait for.
@@ -70,8 +77,7 @@ impl<'a> Group<'a> {
             severity: Severity::Note,
             findings: 0,
             rules: BTreeSet::new(),
-            deployments: BTreeSet::new(),
-            places: Vec::new(),
+            places: BTreeMap::new(),
             others: BTreeSet::new(),
         }
     }
@@ -81,9 +87,16 @@ impl<'a> Group<'a> {
         self.findings += 1;
         self.rules.insert(&finding.rule);
         self.others.extend(others.iter().map(|other| &**other));
-        let deployment = finding.deployment_id.as_ref().unwrap_or(&finding.primary.place.source.path);
-        if self.deployments.insert(deployment) && self.places.len() < NAMED {
-            self.places.push(finding);
+        let id = finding.deployment_id.as_ref().unwrap_or(&finding.primary.place.source.path);
+        let missing = Missing::new(finding, self.fact);
+        match self.places.entry(id) {
+            Entry::Vacant(place) => {
+                place.insert(missing);
+            }
+            Entry::Occupied(mut known) if missing.exact && !known.get().exact => {
+                known.insert(missing);
+            }
+            Entry::Occupied(_) => {}
         }
     }
 
@@ -111,8 +124,8 @@ impl<'a> Group<'a> {
     }
 
     fn notes(&self) -> Vec<Note> {
-        let mut places: Vec<String> = self.places.iter().map(|finding| place(finding)).collect();
-        let more = self.deployments.len() - self.places.len();
+        let mut places: Vec<String> = self.places.values().take(NAMED).map(Missing::shown).collect();
+        let more = self.places.len() - places.len();
         if more > 0 {
             places.push(format!("and {more} more"));
         }
@@ -124,11 +137,26 @@ impl<'a> Group<'a> {
     }
 }
 
-/// `deploy/support-bot.yaml:22:3 (support-bot)`.
-fn place(finding: &Finding) -> String {
-    let address = address(&finding.primary);
-    match &finding.deployment {
-        Some(deployment) => format!("{address} ({})", visible(deployment)),
-        None => address,
+impl<'a> Missing<'a> {
+    fn new(finding: &'a Finding, fact: &str) -> Self {
+        let pointer = format!("/{}", fact.replace('.', "/"));
+        let speaks_of_it = |label: &&Label| {
+            label.place.pointer.as_deref().is_some_and(|pointed| pointed.ends_with(&pointer))
+        };
+        let exact = std::iter::once(&finding.primary).chain(&finding.secondary).find(speaks_of_it);
+        Self {
+            deployment: finding.deployment.as_deref(),
+            label: exact.unwrap_or(&finding.primary),
+            exact: exact.is_some(),
+        }
+    }
+
+    /// `deploy/support-bot.yaml:22:3 (support-bot)`, safe to show.
+    fn shown(&self) -> String {
+        let address = address(self.label);
+        match self.deployment {
+            Some(deployment) => format!("{address} ({})", visible(deployment)),
+            None => address,
+        }
     }
 }
