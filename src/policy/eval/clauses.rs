@@ -95,12 +95,10 @@ impl<'a> Part<'a> {
                 });
                 all
             }
-            (">" | ">=", ">=") | (">", ">") => order.is_some_and(Ordering::is_ge),
+            (">" | ">=", ">=") | (">", ">" | "!=") => order.is_some_and(Ordering::is_ge),
             (">=", ">" | "!=") => order.is_some_and(Ordering::is_gt),
-            (">", "!=") => order.is_some_and(Ordering::is_ge),
-            ("<" | "<=", "<=") | ("<", "<") => order.is_some_and(Ordering::is_le),
+            ("<" | "<=", "<=") | ("<", "<" | "!=") => order.is_some_and(Ordering::is_le),
             ("<=", "<" | "!=") => order.is_some_and(Ordering::is_lt),
-            ("<", "!=") => order.is_some_and(Ordering::is_le),
             _ => false,
         }
     }

@@ -40,17 +40,14 @@ impl<'a> Run<'a> {
         let open = std::mem::take(&mut self.open_signals);
         let is_open = |read: &Read| read.signal.is_some_and(|signal| open.contains(&signal));
         let (unknown, met): (Vec<Read>, Vec<Read>) = self.reads.drain(start..).partition(is_open);
-        match truth {
-            Some(truth) => {
-                self.reads.extend(met);
-                Value::Bool(truth == (operator != Binary::NotEqual))
-            }
-            None => {
-                self.reads.extend(unknown);
-                self.reads.extend(met);
-                Value::Unknown { firm }
-            }
-        }
+        let value = if let Some(truth) = truth {
+            Value::Bool(truth == (operator != Binary::NotEqual))
+        } else {
+            self.reads.extend(unknown);
+            Value::Unknown { firm }
+        };
+        self.reads.extend(met);
+        value
     }
 }
 

@@ -27,8 +27,13 @@ pub(super) struct Run<'a> {
     pub(super) overrides: &'a [Override<'a>],
     /// Operators whose left operand is being evaluated, each with the test around it.
     spine: Vec<(ExprId, Option<ExprId>)>,
+    /// How many left operands of operators are being evaluated by recursion.
+    floors: u32,
     fuel: u32,
 }
+
+/// Left operands that are evaluated by recursion, which is quicker than without.
+const MAX_FLOORS: u32 = 16;
 
 impl<'a> Run<'a> {
     pub(super) fn new(expr: &'a Expr, input: Input<'a>) -> Self {
@@ -43,6 +48,7 @@ impl<'a> Run<'a> {
             open_signals: Vec::new(),
             overrides: &[],
             spine: Vec::new(),
+            floors: 0,
             fuel: FUEL,
         }
     }
@@ -144,28 +150,61 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// A tower of operators along their left operands, from the bottom up: it can be as tall as an expression is
-    /// long, so it is no recursion.
+    /// A tower of operators along their left operands. It can be as tall as an expression is long: only its first
+    /// floors are recursion.
     fn chain(&mut self, top: ExprId) -> Value<'a> {
+        if self.floors >= MAX_FLOORS {
+            return self.tall_chain(top);
+        }
+        let (ExprKind::And(left, _) | ExprKind::Or(left, _) | ExprKind::Binary(_, left, _)) =
+            self.expr.node(top).kind
+        else {
+            return self.fault(top, "this is no operator");
+        };
+        let start = self.reads.len();
+        let outer = self.atom;
+        self.enter(top);
+        self.floors += 1;
+        let value = self.eval(left);
+        self.floors -= 1;
+        let value = self.join(top, start, value);
+        self.atom = outer;
+        value
+    }
+
+    /// Notes the test that an operator is.
+    fn enter(&mut self, at: ExprId) {
+        if let ExprKind::Binary(operator, ..) = self.expr.node(at).kind
+            && operator.is_test()
+        {
+            self.atom = Some(at);
+        }
+    }
+
+    /// An operator whose left operand is evaluated, with its reads from `start` on.
+    fn join(&mut self, at: ExprId, start: usize, value: Value<'a>) -> Value<'a> {
+        match self.expr.node(at).kind {
+            ExprKind::And(left, right) => self.logic(start, value, left, right, false),
+            ExprKind::Or(left, right) => self.logic(start, value, left, right, true),
+            ExprKind::Binary(operator, _, right) => self.binary(at, operator, start, value, right),
+            _ => value,
+        }
+    }
+
+    fn tall_chain(&mut self, top: ExprId) -> Value<'a> {
         let expr = self.expr;
         let floor = self.spine.len();
         let outer = self.atom;
         let mut at = top;
         loop {
-            match expr.node(at).kind {
-                ExprKind::And(left, _) | ExprKind::Or(left, _) => {
-                    self.spine.push((at, self.atom));
-                    at = left;
-                }
-                ExprKind::Binary(operator, left, _) => {
-                    self.spine.push((at, self.atom));
-                    if operator.is_test() {
-                        self.atom = Some(at);
-                    }
-                    at = left;
-                }
-                _ => break,
-            }
+            let (ExprKind::And(left, _) | ExprKind::Or(left, _) | ExprKind::Binary(_, left, _)) =
+                expr.node(at).kind
+            else {
+                break;
+            };
+            self.spine.push((at, self.atom));
+            self.enter(at);
+            at = left;
         }
         let start = self.reads.len();
         let mut value = self.eval(at);
@@ -175,17 +214,8 @@ impl<'a> Run<'a> {
                 value = self.exhausted(at);
             }
             self.atom = atom;
-            value = match expr.node(at).kind {
-                ExprKind::And(left, right) => self.logic(start, value, left, right, false),
-                ExprKind::Or(left, right) => self.logic(start, value, left, right, true),
-                ExprKind::Binary(operator, _, right) => {
-                    if operator.is_test() {
-                        self.atom = Some(at);
-                    }
-                    self.binary(at, operator, start, value, right)
-                }
-                _ => value,
-            };
+            self.enter(at);
+            value = self.join(at, start, value);
         }
         self.atom = outer;
         value

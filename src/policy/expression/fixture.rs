@@ -70,10 +70,6 @@ pub(in crate::policy) fn vocabulary() -> &'static Vocabulary {
     })
 }
 
-pub(in crate::policy) fn path(path: &str) -> PathId {
-    vocabulary().find(path).unwrap()
-}
-
 pub(in crate::policy) fn parameters() -> Vec<(Box<str>, Type)> {
     [
         ("minMonthlyRequests", Type::Int),
