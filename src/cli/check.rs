@@ -144,12 +144,11 @@ impl Check {
                 quiet: global.quiet,
                 elapsed: Some(elapsed),
             };
-            let mut bytes = Vec::new();
-            let written: io::Result<()> = output::render(target.format, report, &texts, &options, &mut bytes);
-            written.map_err(|error| Error::Write { target: target.format.to_string(), error })?;
+            let write =
+                |out: &mut dyn io::Write| output::render(target.format, report, &texts, &options, out);
             match &target.file {
-                None => terminal::print(&bytes)?,
-                Some(file) => terminal::write_file(file, &bytes)?,
+                None => terminal::stream(&write)?,
+                Some(file) => terminal::write_file(file, &write)?,
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Where output goes: standard output and its looks, complaints, and files that are written whole or not at all.
 
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write as _};
 use std::path::Path;
 
 use super::Error;
@@ -72,13 +72,23 @@ fn draws_unicode() -> bool {
     })
 }
 
-/// Writes to standard output. A reader that has gone away (`| head`) has read what it wanted.
+/// What writes a report, piece by piece: a long one is never held as a whole.
+pub type Write<'a> = dyn Fn(&mut dyn io::Write) -> io::Result<()> + 'a;
+
+/// Writes to standard output.
 ///
 /// # Errors
 /// Those of the system, with what was written to.
 pub fn print(bytes: &[u8]) -> Result<(), Error> {
-    let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
+    stream(&|out| out.write_all(bytes))
+}
+
+/// Writes to standard output piece by piece. A reader that has gone away (`| head`) has read what it wanted.
+///
+/// # Errors
+/// Those of the system, with what was written to.
+pub fn stream(write: &Write<'_>) -> Result<(), Error> {
+    match buffered(io::stdout().lock(), write) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Error::Write { target: "to standard output".to_owned(), error })
         }
@@ -86,26 +96,33 @@ pub fn print(bytes: &[u8]) -> Result<(), Error> {
     }
 }
 
+fn buffered(out: impl io::Write, write: &Write<'_>) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    write(&mut out)?;
+    out.flush()
+}
+
 /// Writes a file as a whole: whoever reads it sees all of the old one or all of the new one.
 ///
 /// # Errors
 /// Those of the system, with the file's name.
-pub fn write_file(file: &Path, bytes: &[u8]) -> Result<(), Error> {
-    replace(file, bytes).map_err(|error| Error::Write { target: file.display().to_string(), error })
+pub fn write_file(file: &Path, write: &Write<'_>) -> Result<(), Error> {
+    replace(file, write).map_err(|error| Error::Write { target: file.display().to_string(), error })
 }
 
-fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
+fn replace(file: &Path, write: &Write<'_>) -> io::Result<()> {
     // What is no regular file (`/dev/stderr`, a FIFO) is written to, not replaced; a link goes on being one.
     let file = &file.canonicalize().unwrap_or_else(|_| file.to_owned());
     if file.exists() && !file.is_file() {
-        return fs::OpenOptions::new().write(true).open(file)?.write_all(bytes);
+        return buffered(fs::OpenOptions::new().write(true).open(file)?, write);
     }
     let name = file.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let mut beside = std::ffi::OsString::from(".");
     beside.push(name);
     beside.push(format!(".{}.tmp", std::process::id()));
     let beside = file.with_file_name(beside);
-    fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, file)).inspect_err(|_| {
+    let written = fs::File::create(&beside).and_then(|out| buffered(out, write));
+    written.and_then(|()| fs::rename(&beside, file)).inspect_err(|_| {
         let _ = fs::remove_file(&beside);
     })
 }
