@@ -42,7 +42,10 @@ impl<'a> Run<'a> {
             expr,
             input,
             reads: Vec::new(),
-            slots: vec![Value::Unknown { firm: true }; expr.slots as usize],
+            slots: match expr.slots {
+                0 => Vec::new(),
+                slots => vec![Value::Unknown { firm: true }; slots as usize],
+            },
             base: 0,
             atom: None,
             signal: None,
