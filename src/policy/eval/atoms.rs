@@ -32,7 +32,7 @@ pub fn comparison(
 /// Operator as seen from the fact, and the other side if it holds no fact.
 fn read_atom(expr: &Expr, atom: ExprId) -> Option<(&'static str, Option<ExprId>)> {
     let reads = |id: ExprId| expr.node(id).reads_facts;
-    match &expr.node(atom).kind {
+    match &expr.nodes.get(atom.0 as usize)?.kind {
         ExprKind::Binary(operator, left, right) => {
             let fact_is_right = !reads(*left) && reads(*right);
             let (operator, fact_free) =

@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
-use jiff::civil::Date;
-
 use super::run::Run;
 use super::value::Value;
 use crate::policy::expression::ast::{ExprId, Function};
+use crate::policy::expression::{billions, date};
 
 impl Function {
     /// Whether it tests: what a fact that decided is said to have stood in.
@@ -174,25 +173,4 @@ fn whole(double: f64) -> Option<i64> {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     #[expect(clippy::cast_possible_truncation, reason = "truncation is what is asked for, within range")]
     (double > -LIMIT - 1.0 && double < LIMIT).then(|| double.trunc() as i64)
-}
-
-/// A count of parameters as a number of billions: `7B` is 7, `350M` is 0.35, `1.5T` is 1500.
-pub(in crate::policy) fn billions(text: &str) -> Option<f64> {
-    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-        && digits.starts_with(|first: char| first.is_ascii_digit())
-        && digits.ends_with(|last: char| last.is_ascii_digit());
-    let number: f64 = digits.parse().ok().filter(|number: &f64| is_number && number.is_finite())?;
-    match unit {
-        "M" => Some(number / 1000.0),
-        "B" => Some(number),
-        "T" => Some(number * 1000.0).filter(|number| number.is_finite()),
-        _ => None,
-    }
-}
-
-/// A day as `2026-01-31`.
-pub(in crate::policy) fn date(text: &str) -> Option<Date> {
-    // The parser takes times of day as well; they mean nothing here.
-    (text.len() == 10).then(|| text.parse().ok())?
 }

@@ -21,7 +21,6 @@ use crate::manifest::vocabulary::PathId;
 use crate::source::Span;
 pub use atoms::comparison;
 pub use clauses::passes_if;
-pub(in crate::policy) use functions::{billions, date};
 use run::Run;
 use value::Value;
 

@@ -100,6 +100,7 @@ impl<'a> Run<'a> {
         }
     }
 
+    #[inline]
     fn overridden(&self, path: PathId, key: Option<&str>) -> Option<Located<'a>> {
         let found = self.overrides.iter().find(|one| one.path == path && one.key == key)?;
         Some(match &found.value {

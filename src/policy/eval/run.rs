@@ -29,7 +29,8 @@ pub(super) struct Run<'a> {
     spine: Vec<(ExprId, Option<ExprId>)>,
     /// How many left operands of operators are being evaluated by recursion.
     floors: u32,
-    fuel: u32,
+    /// Steps left.
+    pub(super) fuel: u32,
 }
 
 /// Left operands that are evaluated by recursion, which is quicker than without.
@@ -41,7 +42,10 @@ impl<'a> Run<'a> {
             expr,
             input,
             reads: Vec::new(),
-            slots: vec![Value::Unknown { firm: true }; expr.slots as usize],
+            slots: match expr.slots {
+                0 => Vec::new(),
+                slots => vec![Value::Unknown { firm: true }; slots as usize],
+            },
             base: 0,
             atom: None,
             signal: None,
@@ -268,6 +272,9 @@ impl<'a> Run<'a> {
         left: Value<'a>,
         right: Value<'a>,
     ) -> Result<(Value<'a>, Value<'a>), Value<'a>> {
+        if left.is_known() && right.is_known() {
+            return Ok((left, right));
+        }
         match (left, right) {
             (Value::Unknown { firm }, Value::Unknown { firm: other }) => {
                 Err(Value::Unknown { firm: firm || other })
@@ -409,6 +416,9 @@ impl Binary {
 
 /// Drops repeated reads from an index on; the first of each stays.
 pub(super) fn dedupe(reads: &mut Vec<Read>, from: usize) {
+    if reads.len() < from + 2 {
+        return;
+    }
     // Most expressions read a few facts. Long lists are told apart by sorting.
     if reads.len() - from <= 32 {
         let mut kept = from;

@@ -4,19 +4,25 @@
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use super::Input;
 use super::clauses::Part;
 use super::operators::order;
 use super::place::Override;
 use super::run::Run;
 use super::value::Value;
+use super::{FUEL, Input};
 use crate::manifest::vocabulary::FactType;
 use crate::policy::expression::ast::Expr;
+
+/// More clauses than a reader could act on are not given.
+const MAX_PARTS: usize = 32;
 
 /// Whether the condition holds once the clauses do. Of a fact with a fixed set of values each that meets its clauses
 /// has to do; of any other one that does. Clauses for which no value can be made up (a regular expression) are
 /// believed.
 pub(super) fn confirms(parts: &[Part<'_>], expr: &Expr, input: Input<'_>) -> bool {
+    if parts.len() > MAX_PARTS {
+        return false;
+    }
     if parts.iter().any(is_beyond_us) {
         return true;
     }
@@ -37,21 +43,23 @@ pub(super) fn confirms(parts: &[Part<'_>], expr: &Expr, input: Input<'_>) -> boo
         }
         overrides.push(Override { path: part.path, key: part.key, value });
     }
-    let first = holds(&overrides, expr, input);
-    first
+    let mut fuel = FUEL;
+    holds(&overrides, expr, input, &mut fuel)
         && others.into_iter().all(|(index, value)| {
             let mut changed = overrides.clone();
             if let Some(entry) = changed.get_mut(index) {
                 entry.value = value;
             }
-            holds(&changed, expr, input)
+            holds(&changed, expr, input, &mut fuel)
         })
 }
 
-fn holds(overrides: &[Override<'_>], expr: &Expr, input: Input<'_>) -> bool {
+fn holds(overrides: &[Override<'_>], expr: &Expr, input: Input<'_>, fuel: &mut u32) -> bool {
     let mut run = Run::new(expr, input);
     run.overrides = overrides;
+    run.fuel = *fuel;
     let value = run.eval(expr.root);
+    *fuel = run.fuel;
     matches!(value, Value::Bool(true)) && !run.is_exhausted()
 }
 

@@ -6,7 +6,7 @@ use super::ast::{Comprehension, ExprKind, Function, Literal};
 use super::resolve::Resolver;
 use super::shape::{Shape, Typed};
 use super::syntax::{Kind, SyntaxId};
-use super::{Type, suggest};
+use super::{Type, quantities, suggest};
 use crate::source::Span;
 
 /// How a function is called.
@@ -159,10 +159,8 @@ impl<'t> Resolver<'t, '_> {
         }
         if let Some(text) = literal {
             let fault = match function {
-                Function::Billions => {
-                    crate::policy::eval::billions(&text).is_none().then_some("parameter count")
-                }
-                Function::Date => crate::policy::eval::date(&text).is_none().then_some("date"),
+                Function::Billions => quantities::billions(&text).is_none().then_some("parameter count"),
+                Function::Date => quantities::date(&text).is_none().then_some("date"),
                 _ => None,
             };
             if let Some(noun) = fault {

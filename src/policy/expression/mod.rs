@@ -7,6 +7,7 @@ pub(in crate::policy) mod fixture;
 mod functions;
 mod lexer;
 mod parser;
+mod quantities;
 mod resolve;
 mod shape;
 mod strategies;
@@ -17,6 +18,7 @@ mod syntax;
 use crate::manifest::vocabulary::Vocabulary;
 use crate::source::Span;
 pub use ast::{Expr, ExprId};
+pub(in crate::policy) use quantities::{billions, date};
 pub(in crate::policy) use strategies::chain;
 
 /// What an expression, or a part of it, is known to be before any manifest is read.

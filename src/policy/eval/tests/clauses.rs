@@ -165,6 +165,18 @@ fn clauses_that_cannot_be_met_together_are_not_given() {
 }
 
 #[test]
+fn long_conditions_are_read_in_bounded_time() {
+    let any = vec!["stage == 'pilot'"; 2000].join(" || ");
+    passes(&any, r#"stage == "pilot""#);
+    let all = vec!["stage == 'pilot'"; 2000].join(" && ");
+    passes(&all, r#"stage == "pilot""#);
+    let many: Vec<String> = (0..100).map(|key| format!("metadata.labels.x{key} == 'x'")).collect();
+    passes(&many.join(" && "), "");
+    let deep = format!("{}stage == 'pilot'{}", "(false || true && ".repeat(30), ")".repeat(30));
+    passes(&deep, r#"stage == "pilot""#);
+}
+
+#[test]
 fn what_holds_needs_nothing() {
     passes("stage == 'production'", "");
 }

@@ -334,6 +334,21 @@ fn texts_cannot_grow_beyond_their_fuel() {
 }
 
 #[test]
+fn what_nests_as_deep_as_it_may_is_evaluated() {
+    let nested = |open: &str, inner: &str, close: &str, times: usize| {
+        format!("{}{inner}{}", open.repeat(times), close.repeat(times))
+    };
+    is_true(&nested("!(", "true", ")", 30));
+    is_true(&nested("(", "true", ")", 60));
+    is_true(&nested("(false || true && 1 < 4 + 5 * (1 + size([", "1", "])))", 14));
+    is_true(&nested("[1].exists(x, ", "x == 1", ")", 60));
+    is_true(&nested("(true ? ", "true", " : false)", 30));
+    is_true(&format!("{} == 1", nested("[1].map(x, ", "x", ")[0]", 60)));
+    let equal = nested("[", "1", "]", 60);
+    is_true(&format!("{equal} == {equal}"));
+}
+
+#[test]
 fn chains_of_operators_do_not_recurse() {
     is_true(&format!("1{} == 4900", " + 1".repeat(4899)));
     is_true(&format!("true{}", " && true".repeat(4900)));
