@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use granit_parser::{ErrorKind, Event, Parser, ScanError};
 
-use super::builder::{Builder, Failure, span_of, too_deep};
+use super::builder::{Builder, span_of};
+use super::failure::Failure;
 use super::{Comment, Limits, Problem, ProblemKind, Stream, extent, syntax};
-use crate::source::Span;
 
 /// Problems of one source that are kept; that there are more is told in one more.
 const MAX_PROBLEMS: usize = 1_000;
@@ -21,16 +21,7 @@ pub fn parse(text: &Arc<str>, limits: &Limits) -> Stream {
         Reader { text, limits, stream: Stream::default(), comments: Vec::new(), end: 0, end_is_open: false };
     if text.len() > (u32::MAX / 2) as usize {
         reader.stream.total = 1;
-        reader.unreadable(
-            0,
-            Failure {
-                code: "limit-bytes",
-                message: "the file is larger than 2 GiB".to_owned(),
-                help: Some("split it".to_owned()),
-                span: Span::new(0, 0),
-                related: Vec::new(),
-            },
-        );
+        reader.unreadable(0, Failure::too_large());
         return reader.stream;
     }
     reader.read();
@@ -43,7 +34,7 @@ struct Reader<'t> {
     stream: Stream,
     /// Comments that stand before the next document.
     comments: Vec<Comment>,
-    /// Where the last document ended.
+    /// Where the last document ended, or was given up.
     end: u32,
     /// Whether the last document ended without `...`, so that what follows it may be part of it.
     end_is_open: bool,
@@ -134,10 +125,10 @@ impl<'t> Reader<'t> {
     fn syntax(&self, error: &ScanError, builder: Option<&Builder<'_>>) -> Failure {
         let at = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
         if *error.kind() == ErrorKind::RecursionLimitExceeded {
-            return too_deep(self.limits.depth, extent::character(self.text, at));
+            return Failure::too_deep(self.limits.depth, extent::character(self.text, at));
         }
         let bracket = builder.and_then(Builder::open_bracket);
-        syntax::failure(self.text, error.kind(), at, bracket, builder.map_or(0, Builder::cursor))
+        syntax::failure(self.text, error.kind(), at, bracket, builder.map_or(self.end, Builder::cursor))
     }
 
     /// Gives up the document that has begun, or the last one where its end was still open, or else one that
@@ -154,6 +145,7 @@ impl<'t> Reader<'t> {
             self.stream.total += 1;
             self.stream.total - 1
         };
+        self.end = failure.span.end;
         self.end_is_open = false;
         self.comments.clear();
         self.unreadable(document, failure);

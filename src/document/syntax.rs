@@ -2,8 +2,8 @@
 
 use granit_parser::ErrorKind;
 
-use super::builder::Failure;
 use super::extent::{character, line_end};
+use super::failure::Failure;
 use crate::source::Span;
 
 /// The failure for a parser error at an offset. `bracket` is the innermost bracket that is still open, `cursor`

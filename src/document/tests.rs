@@ -110,6 +110,18 @@ fn nothing_stands_right_after_its_colon() {
 }
 
 #[test]
+fn a_key_without_text_stands_after_its_question_mark() {
+    let text = "? # c\n: a\n";
+    let document = only(text);
+    let entry = document.root().entries().next().unwrap();
+    assert_eq!((entry.key(), entry.key_span()), ("", Span::new(1, 1)));
+    let text = "a:\n- ?\n:\n";
+    let stream = read(text);
+    let inner = stream.documents[0].resolve("/a/0").0.entries().next().unwrap();
+    assert_eq!((inner.key_span(), inner.value().span()), (Span::new(6, 6), Span::new(6, 6)));
+}
+
+#[test]
 fn only_a_plain_scalar_is_a_number_or_a_truth_value() {
     let document = only(
         "[1, '1', \"true\", true, no, |-\n 12\n, ! 12, !!str 12, !!int '12']"
