@@ -11,7 +11,7 @@ use serde_json::Value;
 use tunelint::document::{Kind, Limits, NodeRef, ProblemKind, Stream, parse};
 
 /// Problems that YAML itself calls errors, though we read on after them.
-const ERRORS: [&str; 2] = ["unknown-alias", "recursive-alias"];
+const ERRORS: [&str; 3] = ["unknown-alias", "recursive-alias", "indentation"];
 
 struct Case {
     id: String,

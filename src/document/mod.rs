@@ -133,7 +133,7 @@ pub struct Problem {
     pub kind: ProblemKind,
     /// Unreadable: `syntax`, `encoding`, `limit-bytes`, `limit-depth`, `limit-nodes`, `limit-alias`. Invalid:
     /// `duplicate-key`, `recursive-alias`, `unknown-alias`, `unknown-tag`, `tag`, `complex-key`, `merge`,
-    /// `limit-findings`.
+    /// `indentation`. Either: `limit-findings`.
     pub code: &'static str,
     /// The claim.
     pub message: String,

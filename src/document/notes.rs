@@ -6,10 +6,23 @@ use super::builder::Builder;
 use super::{Problem, ProblemKind, Str, push_token};
 use crate::source::Span;
 
-/// Problems of one document that are kept: one more than a source keeps, so that it knows of more.
-const MAX_PROBLEMS: usize = 1_001;
+/// Problems of one document that are kept; that there are more is told in one more.
+const MAX_PROBLEMS: usize = 1_000;
 /// Bytes of a pointer that are worth keeping with a problem.
 const MAX_POINTER: usize = 4_096;
+
+impl Problem {
+    /// The problem that there are more, at the place of the first that is not kept.
+    pub(super) fn of_too_many(kept: usize, holder: &str, next: Self) -> Self {
+        Self {
+            code: "limit-findings",
+            message: format!("there are more than {kept} problems in this {holder}; the rest is not listed"),
+            help: Some("mend those that are listed first".to_owned()),
+            related: Vec::new(),
+            ..next
+        }
+    }
+}
 
 impl Builder<'_> {
     /// Notes a problem at the place that is being read.
@@ -27,10 +40,10 @@ impl Builder<'_> {
         span: Span,
         related: Option<(Span, &str)>,
     ) {
-        if self.problems.len() >= MAX_PROBLEMS {
+        if self.problems.len() > MAX_PROBLEMS {
             return;
         }
-        self.problems.push(Problem {
+        let problem = Problem {
             kind: ProblemKind::Invalid,
             code,
             message,
@@ -39,6 +52,10 @@ impl Builder<'_> {
             related: related.into_iter().map(|(span, message)| (span, message.to_owned())).collect(),
             pointer: self.pointer(entry),
             document: self.index,
+        };
+        self.problems.push(match self.problems.len() {
+            MAX_PROBLEMS => Problem::of_too_many(MAX_PROBLEMS, "document", problem),
+            _ => problem,
         });
     }
 

@@ -87,6 +87,17 @@ fn closing_quote(bytes: &[u8], opening: usize, quote: u8) -> Option<usize> {
     }
 }
 
+/// Whether an error is about indentation that some readers do not ask for.
+pub(super) fn is_indentation(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::InvalidIndentation
+            | ErrorKind::InvalidFlowScalarIndent
+            | ErrorKind::InvalidQuotedScalarIndent
+            | ErrorKind::TabInIndentation
+    )
+}
+
 fn concerns_bracket(kind: &ErrorKind) -> bool {
     matches!(
         kind,

@@ -453,3 +453,26 @@ fn a_mistake_is_named_in_plain_words_at_its_place() {
         assert_eq!(found, place, "{text:?}: {message}");
     }
 }
+
+#[test]
+fn a_document_whose_indentation_most_readers_accept_is_read_and_told() {
+    let text = "a: [\n  1,\n  2\n]\n---\nb: \"x\n y\nz\"\nc: !x 1\n---\nd: [1, 2\ne: 3\n---\nf: 4\n";
+    let stream = read(text);
+    let indices: Vec<_> = stream.documents.iter().map(|document| document.index).collect();
+    assert_eq!((indices.as_slice(), stream.total), (&[0, 1, 3][..], 4));
+    assert_eq!(stream.documents[0].resolve("/a/1").0.kind(), Kind::Int(2));
+    assert_eq!(stream.documents[0].resolve("/a").0.span().slice(text), "[\n  1,\n  2\n]");
+    assert_eq!(stream.documents[1].resolve("/b").0.as_str(), Some("x y z"));
+    let problems: Vec<_> =
+        stream.problems.iter().map(|problem| (problem.document, problem.kind, problem.code)).collect();
+    assert_eq!(
+        problems,
+        [
+            (0, ProblemKind::Invalid, "indentation"),
+            (1, ProblemKind::Invalid, "indentation"),
+            (1, ProblemKind::Invalid, "unknown-tag"),
+            (2, ProblemKind::Unreadable, "syntax"),
+        ]
+    );
+    assert_eq!(stream.problems[0].span.slice(text), "]");
+}
