@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tunelint::document::{Limits, Problem, Stream, parse};
+use tunelint::document::{Limits, Problem, ProblemKind, Stream, parse};
 
 /// Generous for an unoptimised build on a busy machine; what these texts are made for takes minutes or gigabytes.
 const SOON: Duration = Duration::from_secs(20);
@@ -120,7 +120,9 @@ fn problems_without_number_are_cut_off() {
     assert_eq!(stream.problems[1_000].code, "limit-findings");
     assert_eq!(stream.documents.len(), 1);
     let stream = read("--- ]\n".repeat(100_000));
-    assert_eq!((stream.problems.len(), stream.total), (1_001, 100_000));
+    assert_eq!((stream.problems.len(), stream.total), (10_001, 100_000));
+    let last = stream.problems.last().unwrap();
+    assert_eq!((last.code, last.kind), ("limit-findings", ProblemKind::Unreadable));
 }
 
 #[test]
@@ -157,6 +159,13 @@ fn many_of_anything_takes_time_in_proportion() {
         "\0".repeat(1 << 20),
         "--- \0\n".repeat(100_000),
         "[\n---\n".repeat(50_000),
+        "--- {a: \n}\n".repeat(50_000),
+        "---\na: {\n}\n".repeat(50_000),
+        "---\na: [\n".repeat(50_000),
+        "...\n'x\n".repeat(100_000),
+        "--- \"\n\"\n".repeat(50_000),
+        "[".to_owned() + &"? ,".repeat(200_000) + "]",
+        "a: '\nb: '\n".repeat(50_000),
     ] {
         let shown: String = text.chars().take(20).collect();
         let begin = Instant::now();

@@ -229,7 +229,7 @@ impl Walk<'_> {
     fn folded(&mut self) -> bool {
         self.header();
         let feeds = self.value_left().iter().take_while(|&&byte| byte == b'\n').count();
-        let first = (self.at..).find(|&at| !matches!(self.byte(at), Some(b' ' | b'\n' | b'\r')));
+        let first = (self.at..self.end).find(|&at| !matches!(self.byte(at), Some(b' ' | b'\n' | b'\r')));
         let Some(first) = first else { return false };
         let start = line_start(self.text.as_bytes(), first).max(self.at);
         let kept = self.value_left().iter().skip(feeds).take_while(|&&byte| byte == b' ').count();

@@ -1,32 +1,16 @@
 //! One document's arena, built from parser events without recursion.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use granit_parser::{Event, ScalarStyle, StructureStyle, Tag};
 
+use super::failure::Failure;
 use super::scalar::{self, TagMeaning};
-use super::{
-    Child, Children, Comment, Document, Kind, Limits, Node, NodeId, Problem, ProblemKind, Str, entries,
-    extent, push_token,
-};
+use super::{Child, Children, Comment, Document, Kind, Limits, Node, NodeId, Problem, Str, entries, extent};
 use crate::source::Span;
 
-/// Problems of one document that are kept: one more than a source keeps, so that it knows of more.
-const MAX_PROBLEMS: usize = 1_001;
-/// Bytes of a pointer that are worth keeping with a problem.
-const MAX_POINTER: usize = 4_096;
 /// A place that nothing stands at: the key of a sequence's item.
 const NOWHERE: Span = Span::new(0, 0);
-
-/// Why a document's tree was given up.
-pub(super) struct Failure {
-    pub(super) code: &'static str,
-    pub(super) message: String,
-    pub(super) help: Option<String>,
-    pub(super) span: Span,
-    pub(super) related: Vec<(Span, String)>,
-}
 
 /// A key that waits for its value.
 #[derive(Clone, Copy)]
@@ -34,7 +18,7 @@ pub(super) struct Key {
     pub(super) text: Str,
     pub(super) span: Span,
     /// Whether it is a plain `<<`.
-    merge: bool,
+    pub(super) merge: bool,
 }
 
 /// A `<<` and its value, to be resolved when the mapping is complete.
@@ -45,23 +29,23 @@ pub(super) struct Merge {
 }
 
 /// A collection that is still open.
-struct Frame {
+pub(super) struct Frame {
     node: NodeId,
-    mapping: bool,
+    pub(super) mapping: bool,
     /// Its opening bracket, if it has one.
     bracket: Option<Span>,
     /// Its first child in `pending`.
-    first: usize,
+    pub(super) first: usize,
     /// Its first merge in `merges`.
     first_merge: usize,
-    key: Option<Key>,
+    pub(super) key: Option<Key>,
     /// End of its last child.
     end: u32,
     /// One for itself and the weights of its children.
     weight: u64,
     anchor: Option<usize>,
     /// Whether it stands where a key should.
-    as_key: bool,
+    pub(super) as_key: bool,
 }
 
 /// An anchored node, with what it weighs once it is complete.
@@ -76,11 +60,11 @@ struct Anchor {
 pub(super) struct Builder<'t> {
     pub(super) text: &'t Arc<str>,
     limits: &'t Limits,
-    index: u32,
+    pub(super) index: u32,
     nodes: Vec<Node>,
     children: Vec<Child>,
     pub(super) decoded: String,
-    frames: Vec<Frame>,
+    pub(super) frames: Vec<Frame>,
     /// Children of the open collections, the outermost first.
     pub(super) pending: Vec<Child>,
     merges: Vec<Merge>,
@@ -205,9 +189,14 @@ impl<'t> Builder<'t> {
                 (extent::of_block(self.text, style, self.cursor, at, value), value)
             }
             ScalarStyle::Plain if at.is_empty() => {
-                let span = match self.frames.last().and_then(|frame| frame.key) {
-                    Some(key) => extent::of_nothing(self.text, key.span.end, at.start),
-                    None => at,
+                let span = match self.frames.last() {
+                    Some(&Frame { key: Some(key), node, bracket, .. }) => {
+                        let mapping = self.nodes.get(node.0 as usize).map(|node| node.span.start);
+                        let mapping = mapping.filter(|_| bracket.is_none());
+                        extent::of_nothing(self.text, key.span.end, at.start, mapping)
+                    }
+                    Some(frame) if frame.mapping => extent::of_no_key(self.text, self.cursor, at.start),
+                    _ => at,
                 };
                 (span, "")
             }
@@ -266,7 +255,10 @@ impl<'t> Builder<'t> {
     ) -> Result<(), Failure> {
         let start = span_of(at);
         if self.frames.len() >= self.limits.depth as usize {
-            return Err(too_deep(self.limits.depth, extent::character(self.text, start.start as usize)));
+            return Err(Failure::too_deep(
+                self.limits.depth,
+                extent::character(self.text, start.start as usize),
+            ));
         }
         let meaning = tag.map(TagMeaning::of);
         let own = if mapping { TagMeaning::Map } else { TagMeaning::Seq };
@@ -312,7 +304,7 @@ impl<'t> Builder<'t> {
                 let room = self.limits.nodes.saturating_sub(self.nodes.len() as u32 + self.merged);
                 let added = entries::merge(self, first, &merges, room).ok_or_else(|| {
                     let span = merges.first().map_or(end, |merge| merge.key.span);
-                    too_many_nodes(self.limits.nodes, span)
+                    Failure::too_many_nodes(self.limits.nodes, span)
                 })?;
                 self.merged += added;
             }
@@ -434,7 +426,7 @@ impl<'t> Builder<'t> {
     fn push_node(&mut self, kind: Kind, span: Span, tagged: bool) -> Result<NodeId, Failure> {
         let id = self.nodes.len() as u32;
         if id + self.merged >= self.limits.nodes {
-            return Err(too_many_nodes(self.limits.nodes, span));
+            return Err(Failure::too_many_nodes(self.limits.nodes, span));
         }
         self.nodes.push(Node { kind, span, tagged });
         Ok(NodeId(id))
@@ -470,16 +462,7 @@ impl<'t> Builder<'t> {
         if total <= self.limits.expanded {
             return Ok(());
         }
-        Err(Failure {
-            code: "limit-alias",
-            message: format!(
-                "with its aliases written out, the document has over {} values",
-                self.limits.expanded
-            ),
-            help: Some("repeat smaller parts, or split the document".to_owned()),
-            span,
-            related: Vec::new(),
-        })
+        Err(Failure::too_many_repeats(self.limits.expanded, span))
     }
 
     /// The node behind an alias, or the node itself.
@@ -505,66 +488,6 @@ impl<'t> Builder<'t> {
             Str::Decoded(span) => span.slice(&self.decoded),
         }
     }
-
-    /// Notes a problem at the place that is being read.
-    pub(super) fn problem(&mut self, code: &'static str, message: String, help: &str, span: Span) {
-        self.problem_at(None, code, message, help, span, None);
-    }
-
-    /// Notes a problem at the place that is being read, or at an entry of the innermost mapping.
-    pub(super) fn problem_at(
-        &mut self,
-        entry: Option<Str>,
-        code: &'static str,
-        message: String,
-        help: &str,
-        span: Span,
-        related: Option<(Span, &str)>,
-    ) {
-        if self.problems.len() >= MAX_PROBLEMS {
-            return;
-        }
-        self.problems.push(Problem {
-            kind: ProblemKind::Invalid,
-            code,
-            message,
-            help: Some(help.to_owned()),
-            span,
-            related: related.into_iter().map(|(span, message)| (span, message.to_owned())).collect(),
-            pointer: self.pointer(entry),
-            document: self.index,
-        });
-    }
-
-    /// Pointer to what is being read, or to an entry of the innermost mapping; nothing where it would be too
-    /// long to be of use. What is being merged is placed where it will be found.
-    fn pointer(&self, entry: Option<Str>) -> Option<String> {
-        let mut pointer = String::new();
-        let mut merges = false;
-        for (depth, frame) in self.frames.iter().enumerate() {
-            if frame.as_key {
-                break;
-            }
-            let entry = entry.filter(|_| depth + 1 == self.frames.len());
-            let key = frame.key.filter(|_| frame.mapping && entry.is_none());
-            let token = match entry.or(key.map(|key| key.text)) {
-                _ if key.is_some_and(|key| key.merge) => None,
-                Some(text) => Some(Cow::Borrowed(self.str_of(text))),
-                None if frame.mapping || merges => None,
-                None => {
-                    let until = self.frames.get(depth + 1).map_or(self.pending.len(), |next| next.first);
-                    Some(Cow::Owned((until - frame.first).to_string()))
-                }
-            };
-            merges = key.is_some_and(|key| key.merge);
-            let Some(token) = token else { continue };
-            if pointer.len() + token.len() > MAX_POINTER {
-                return None;
-            }
-            push_token(&mut pointer, &token);
-        }
-        Some(pointer)
-    }
 }
 
 /// The bytes of a parser span; without offsets, which a text always gives, the start.
@@ -578,24 +501,4 @@ fn child(value: NodeId, key: Str, key_span: Span) -> Child {
 
 fn is_merge_tag(tag: &Tag) -> bool {
     tag.suffix_in_namespace("tag:yaml.org,2002:").as_deref() == Some("merge")
-}
-
-pub(super) fn too_deep(limit: u32, span: Span) -> Failure {
-    Failure {
-        code: "limit-depth",
-        message: format!("the document is nested more than {limit} levels deep"),
-        help: Some("flatten it, or split it into several documents".to_owned()),
-        span,
-        related: Vec::new(),
-    }
-}
-
-fn too_many_nodes(limit: u32, span: Span) -> Failure {
-    Failure {
-        code: "limit-nodes",
-        message: format!("the document has more than {limit} values"),
-        help: Some("split it into several documents".to_owned()),
-        span,
-        related: Vec::new(),
-    }
 }

@@ -115,20 +115,20 @@ fn collect(builder: &mut Builder<'_>, merge: &Merge, sources: &mut Vec<(Span, No
                     }
                     // A problem has been told already.
                     (Kind::Invalid, _) => {}
-                    (_, span) => not_a_mapping(builder, merge, span),
+                    (_, span) => not_a_mapping(builder, span),
                 }
             }
             mergeable
         }
         Kind::Invalid => false,
         _ => {
-            not_a_mapping(builder, merge, span);
+            not_a_mapping(builder, span);
             false
         }
     }
 }
 
-fn not_a_mapping(builder: &mut Builder<'_>, merge: &Merge, span: Span) {
+fn not_a_mapping(builder: &mut Builder<'_>, span: Span) {
     let message = "`<<` merges mappings, and this is none".to_owned();
     let help = "merge an alias of a mapping, or a list of them; quote the key if `<<` is meant as it stands";
     builder.problem_at(None, "merge", message, help, span, None);

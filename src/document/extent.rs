@@ -106,22 +106,41 @@ pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
     tail.iter().position(|&byte| byte == b'\n' || byte == b'\r').map_or(bytes.len(), |newline| at + newline)
 }
 
-/// Where the value of a key stands that has none: after the colon, or after the key if there is no colon.
+/// Where the value of a key stands that has none: after its colon, or after the key if there is no colon.
 ///
-/// `start` is where the parser places it, which is before the colon where no property stands after it.
-pub(super) fn of_nothing(text: &str, key_end: u32, start: u32) -> Span {
+/// `start` is where the parser places it, which is before the colon where no property stands after it. On another
+/// line than the key, the colon has to be in the column of its mapping, which begins at `mapping` and has no
+/// brackets if that is known.
+pub(super) fn of_nothing(text: &str, key_end: u32, start: u32, mapping: Option<u32>) -> Span {
     let bytes = text.as_bytes();
-    let blank = |at: &usize| bytes.get(*at).is_some_and(u8::is_ascii_whitespace);
     let from = key_end as usize;
-    let next = from + (from..bytes.len()).take_while(blank).count();
+    let next = past_blanks(bytes, from);
     let after = bytes.get(next + 1);
     let ends = after.is_none_or(|after| after.is_ascii_whitespace() || b",]}".contains(after));
+    let column = |at: usize| at - line_start(bytes, at);
+    let is_own = mapping.is_none_or(|mapping| {
+        let is_same_line = !slice(bytes, from, next).iter().any(|byte| b"\r\n".contains(byte));
+        is_same_line || column(next) == column(mapping as usize)
+    });
     let at = match bytes.get(next) {
-        Some(b':') if ends && start as usize <= next => next as u32 + 1,
+        Some(b':') if ends && is_own && start as usize <= next => next as u32 + 1,
         _ if start as usize <= next => key_end,
         _ => start,
     };
     Span::new(at, at)
+}
+
+/// Where a key stands that has no text: after its `?`, or where the parser places it.
+pub(super) fn of_no_key(text: &str, cursor: u32, start: u32) -> Span {
+    let next = past_blanks(text.as_bytes(), cursor as usize);
+    let is_asked = next < start as usize && text.as_bytes().get(next) == Some(&b'?');
+    let at = if is_asked { next as u32 + 1 } else { start };
+    Span::new(at, at)
+}
+
+fn past_blanks(bytes: &[u8], from: usize) -> usize {
+    let tail = bytes.get(from..).unwrap_or(&[]);
+    from + tail.iter().take_while(|byte| byte.is_ascii_whitespace()).count()
 }
 
 /// The character at an offset, or an empty span at the end of a line and of the text.

@@ -9,7 +9,9 @@ mod align;
 mod builder;
 mod entries;
 mod extent;
+mod failure;
 mod json;
+mod notes;
 mod parse;
 mod scalar;
 mod syntax;
@@ -131,7 +133,7 @@ pub struct Problem {
     pub kind: ProblemKind,
     /// Unreadable: `syntax`, `encoding`, `limit-bytes`, `limit-depth`, `limit-nodes`, `limit-alias`. Invalid:
     /// `duplicate-key`, `recursive-alias`, `unknown-alias`, `unknown-tag`, `tag`, `complex-key`, `merge`,
-    /// `limit-findings`.
+    /// `indentation`. Either: `limit-findings`.
     pub code: &'static str,
     /// The claim.
     pub message: String,

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use granit_parser::{ErrorKind, Event, Parser, ScanError};
 
-use super::builder::{Builder, Failure, span_of, too_deep};
+use super::builder::{Builder, span_of};
+use super::failure::Failure;
 use super::{Comment, Limits, Problem, ProblemKind, Stream, extent, syntax};
-use crate::source::Span;
 
 /// Problems of one source that are kept; that there are more is told in one more.
-const MAX_PROBLEMS: usize = 1_000;
+const MAX_PROBLEMS: usize = 10_000;
 
 /// Characters of a key. YAML asks for 1,024 on one line, JSON sets no limit; while something may turn out to be a
 /// key, the parser holds everything after its beginning back, so without a limit a bracket holds a whole file.
@@ -17,24 +17,45 @@ const LONGEST_KEY: usize = 64 << 10;
 
 /// Parses a text into documents and problems. Never fails and never panics, whatever the text.
 pub fn parse(text: &Arc<str>, limits: &Limits) -> Stream {
-    let mut reader =
-        Reader { text, limits, stream: Stream::default(), comments: Vec::new(), end: 0, end_is_open: false };
+    let mut reader = Reader::new(text, limits);
     if text.len() > (u32::MAX / 2) as usize {
         reader.stream.total = 1;
-        reader.unreadable(
-            0,
-            Failure {
-                code: "limit-bytes",
-                message: "the file is larger than 2 GiB".to_owned(),
-                help: Some("split it".to_owned()),
-                span: Span::new(0, 0),
-                related: Vec::new(),
-            },
-        );
-        return reader.stream;
+        reader.unreadable(0, Failure::too_large());
+        return reader.finish();
     }
-    reader.read();
-    reader.finish()
+    reader.read(true);
+    let badly_indented = std::mem::take(&mut reader.badly_indented);
+    let mut stream = reader.finish();
+    if !badly_indented.is_empty() {
+        let mut lenient = Reader::new(text, limits);
+        lenient.read(false);
+        accept(&mut stream, lenient.finish(), &badly_indented);
+    }
+    stream
+}
+
+/// Takes from a lenient reading those documents of which only the indentation is wrong: closing brackets and lines
+/// of quoted texts no deeper than their key, which YAML forbids and most readers accept. What was unreadable in
+/// them becomes invalid.
+fn accept(stream: &mut Stream, lenient: Stream, badly_indented: &[u32]) {
+    if lenient.total != stream.total {
+        return;
+    }
+    let mut accepted = Vec::new();
+    for document in lenient.documents {
+        if badly_indented.binary_search(&document.index).is_ok() {
+            accepted.push(document.index);
+            stream.documents.push(document);
+        }
+    }
+    let is_accepted = |problem: &Problem| accepted.binary_search(&problem.document).is_ok();
+    for problem in stream.problems.iter_mut().filter(|problem| is_accepted(problem)) {
+        problem.kind = ProblemKind::Invalid;
+        problem.code = "indentation";
+    }
+    stream.problems.extend(lenient.problems.into_iter().filter(is_accepted));
+    stream.documents.sort_by_key(|document| document.index);
+    stream.problems.sort_by_key(|problem| (problem.document, problem.span.start));
 }
 
 struct Reader<'t> {
@@ -43,16 +64,30 @@ struct Reader<'t> {
     stream: Stream,
     /// Comments that stand before the next document.
     comments: Vec<Comment>,
-    /// Where the last document ended.
+    /// Where the last document ended, or was given up.
     end: u32,
     /// Whether the last document ended without `...`, so that what follows it may be part of it.
     end_is_open: bool,
+    /// Documents that were given up for their indentation, in order.
+    badly_indented: Vec<u32>,
 }
 
 impl<'t> Reader<'t> {
-    fn read(&mut self) {
+    fn new(text: &'t Arc<str>, limits: &'t Limits) -> Self {
+        Self {
+            text,
+            limits,
+            stream: Stream::default(),
+            comments: Vec::new(),
+            end: 0,
+            end_is_open: false,
+            badly_indented: Vec::new(),
+        }
+    }
+
+    fn read(&mut self, strict_indentation: bool) {
         let options = granit_parser::options! {
-            strict_indentation: true,
+            strict_indentation: strict_indentation,
             emit_unresolved_aliases: true,
             max_buffered_comment_events: usize::MAX,
             simple_key_max_lookahead: LONGEST_KEY,
@@ -63,6 +98,7 @@ impl<'t> Reader<'t> {
         let mut builder: Option<Builder<'t>> = None;
         let mut last_error = None;
         while let Some(next) = parser.next_event() {
+            let mut is_badly_indented = false;
             let failure = match next {
                 Ok((event, span)) => match self.event(&mut builder, event, &span) {
                     Ok(true) => continue,
@@ -75,10 +111,14 @@ impl<'t> Reader<'t> {
                     if last_error.replace(at) == Some(at) {
                         return;
                     }
+                    is_badly_indented = syntax::is_indentation(error.kind());
                     self.syntax(&error, builder.as_ref())
                 }
             };
-            self.fail(builder.take().is_some(), failure);
+            let document = self.fail(builder.take().is_some(), failure);
+            if is_badly_indented {
+                self.badly_indented.push(document);
+            }
             if !matches!(parser.proceed_next_document(), Ok(true)) {
                 return;
             }
@@ -134,15 +174,15 @@ impl<'t> Reader<'t> {
     fn syntax(&self, error: &ScanError, builder: Option<&Builder<'_>>) -> Failure {
         let at = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
         if *error.kind() == ErrorKind::RecursionLimitExceeded {
-            return too_deep(self.limits.depth, extent::character(self.text, at));
+            return Failure::too_deep(self.limits.depth, extent::character(self.text, at));
         }
         let bracket = builder.and_then(Builder::open_bracket);
-        syntax::failure(self.text, error.kind(), at, bracket, builder.map_or(0, Builder::cursor))
+        syntax::failure(self.text, error.kind(), at, bracket, builder.map_or(self.end, Builder::cursor))
     }
 
     /// Gives up the document that has begun, or the last one where its end was still open, or else one that
-    /// did not get as far as its start.
-    fn fail(&mut self, has_begun: bool, failure: Failure) {
+    /// did not get as far as its start; tells which.
+    fn fail(&mut self, has_begun: bool, failure: Failure) -> u32 {
         let document = if has_begun {
             self.stream.total - 1
         } else if self.end_is_open && self.stream.total > 0 {
@@ -154,9 +194,11 @@ impl<'t> Reader<'t> {
             self.stream.total += 1;
             self.stream.total - 1
         };
+        self.end = failure.span.end;
         self.end_is_open = false;
         self.comments.clear();
         self.unreadable(document, failure);
+        document
     }
 
     fn unreadable(&mut self, document: u32, failure: Failure) {
@@ -169,13 +211,8 @@ impl<'t> Reader<'t> {
         match self.stream.problems.len() {
             ..MAX_PROBLEMS => self.stream.problems.push(problem),
             MAX_PROBLEMS => self.stream.problems.push(Problem {
-                code: "limit-findings",
-                message: format!(
-                    "there are more than {MAX_PROBLEMS} problems in this file; the rest is not listed"
-                ),
-                help: Some("mend those that are listed first".to_owned()),
-                related: Vec::new(),
-                ..problem
+                kind: ProblemKind::Unreadable,
+                ..Problem::of_too_many(MAX_PROBLEMS, "file", problem)
             }),
             _ => {}
         }

@@ -2,8 +2,8 @@
 
 use granit_parser::ErrorKind;
 
-use super::builder::Failure;
 use super::extent::{character, line_end};
+use super::failure::Failure;
 use crate::source::Span;
 
 /// The failure for a parser error at an offset. `bracket` is the innermost bracket that is still open, `cursor`
@@ -85,6 +85,17 @@ fn closing_quote(bytes: &[u8], opening: usize, quote: u8) -> Option<usize> {
             _ => at += 1,
         }
     }
+}
+
+/// Whether an error is about indentation that some readers do not ask for.
+pub(super) fn is_indentation(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::InvalidIndentation
+            | ErrorKind::InvalidFlowScalarIndent
+            | ErrorKind::InvalidQuotedScalarIndent
+            | ErrorKind::TabInIndentation
+    )
 }
 
 fn concerns_bracket(kind: &ErrorKind) -> bool {

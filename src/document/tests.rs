@@ -110,6 +110,18 @@ fn nothing_stands_right_after_its_colon() {
 }
 
 #[test]
+fn a_key_without_text_stands_after_its_question_mark() {
+    let text = "? # c\n: a\n";
+    let document = only(text);
+    let entry = document.root().entries().next().unwrap();
+    assert_eq!((entry.key(), entry.key_span()), ("", Span::new(1, 1)));
+    let text = "a:\n- ?\n:\n";
+    let stream = read(text);
+    let inner = stream.documents[0].resolve("/a/0").0.entries().next().unwrap();
+    assert_eq!((inner.key_span(), inner.value().span()), (Span::new(6, 6), Span::new(6, 6)));
+}
+
+#[test]
 fn only_a_plain_scalar_is_a_number_or_a_truth_value() {
     let document = only(
         "[1, '1', \"true\", true, no, |-\n 12\n, ! 12, !!str 12, !!int '12']"
@@ -440,4 +452,27 @@ fn a_mistake_is_named_in_plain_words_at_its_place() {
         assert!(message.contains(words), "{text:?}: {message}");
         assert_eq!(found, place, "{text:?}: {message}");
     }
+}
+
+#[test]
+fn a_document_whose_indentation_most_readers_accept_is_read_and_told() {
+    let text = "a: [\n  1,\n  2\n]\n---\nb: \"x\n y\nz\"\nc: !x 1\n---\nd: [1, 2\ne: 3\n---\nf: 4\n";
+    let stream = read(text);
+    let indices: Vec<_> = stream.documents.iter().map(|document| document.index).collect();
+    assert_eq!((indices.as_slice(), stream.total), (&[0, 1, 3][..], 4));
+    assert_eq!(stream.documents[0].resolve("/a/1").0.kind(), Kind::Int(2));
+    assert_eq!(stream.documents[0].resolve("/a").0.span().slice(text), "[\n  1,\n  2\n]");
+    assert_eq!(stream.documents[1].resolve("/b").0.as_str(), Some("x y z"));
+    let problems: Vec<_> =
+        stream.problems.iter().map(|problem| (problem.document, problem.kind, problem.code)).collect();
+    assert_eq!(
+        problems,
+        [
+            (0, ProblemKind::Invalid, "indentation"),
+            (1, ProblemKind::Invalid, "indentation"),
+            (1, ProblemKind::Invalid, "unknown-tag"),
+            (2, ProblemKind::Unreadable, "syntax"),
+        ]
+    );
+    assert_eq!(stream.problems[0].span.slice(text), "]");
 }

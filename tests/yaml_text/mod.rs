@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 /// A value, as a document should say it.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Tree {
+pub(crate) enum Tree {
     Null,
     Bool(bool),
     Int(i64),
@@ -92,7 +92,7 @@ fn scalar() -> impl Strategy<Value = Tree> {
 }
 
 /// Any value up to a few levels.
-pub fn tree() -> impl Strategy<Value = Tree> {
+pub(crate) fn tree() -> impl Strategy<Value = Tree> {
     scalar().prop_recursive(5, 48, 6, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Tree::List),
@@ -106,7 +106,7 @@ pub fn tree() -> impl Strategy<Value = Tree> {
 }
 
 /// A document, and the value it says.
-pub fn document() -> impl Strategy<Value = (String, Tree)> {
+pub(crate) fn document() -> impl Strategy<Value = (String, Tree)> {
     (tree(), prop::collection::vec(any::<u8>(), 1..64)).prop_map(|(tree, choices)| {
         let mut writer = Writer { out: String::new(), choices, next: 0, anchored: Vec::new() };
         writer.document(&tree);
@@ -115,7 +115,7 @@ pub fn document() -> impl Strategy<Value = (String, Tree)> {
 }
 
 /// Text made of YAML's own marks: mostly broken, and broken in every way.
-pub fn soup() -> impl Strategy<Value = String> {
+pub(crate) fn soup() -> impl Strategy<Value = String> {
     const MARKS: [&str; 60] = [
         "a",
         "b: ",
@@ -182,7 +182,7 @@ pub fn soup() -> impl Strategy<Value = String> {
 }
 
 /// A document with a few characters taken out, doubled, or put in.
-pub fn damaged() -> impl Strategy<Value = String> {
+pub(crate) fn damaged() -> impl Strategy<Value = String> {
     let edits = prop::collection::vec((any::<prop::sample::Index>(), 0..12_usize), 1..4);
     (document(), edits).prop_map(|((text, _), edits)| {
         let mut characters: Vec<char> = text.chars().collect();
