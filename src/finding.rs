@@ -3,6 +3,7 @@
 //! A finding always knows where it points: its primary label is a constructor argument. Users' mistakes in a
 //! manifest, a policy or a config are findings; `Err` is kept for what keeps us from running.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -95,7 +96,7 @@ pub struct Place {
     /// Index of the document in its source, from zero.
     pub document: Option<u32>,
     /// JSON pointer in that document to what the place speaks of, whether that exists or not.
-    pub pointer: Option<Box<str>>,
+    pub pointer: Option<Arc<str>>,
     /// The bytes underlined.
     pub span: Option<Span>,
 }
@@ -113,7 +114,7 @@ impl Place {
 
     /// The same place with a pointer.
     #[must_use]
-    pub fn with_pointer(mut self, pointer: impl Into<Box<str>>) -> Self {
+    pub fn with_pointer(mut self, pointer: impl Into<Arc<str>>) -> Self {
         self.pointer = Some(pointer.into());
         self
     }
@@ -124,13 +125,14 @@ impl Place {
 pub struct Label {
     /// Where.
     pub place: Place,
-    /// What is there; one line, no full stop.
-    pub message: Box<str>,
+    /// What is there; one line, no full stop. Shared, as the pointer is: the findings of a deployment point at the
+    /// same few facts.
+    pub message: Arc<str>,
 }
 
 impl Label {
     /// A label.
-    pub fn new(place: Place, message: impl Into<Box<str>>) -> Self {
+    pub fn new(place: Place, message: impl Into<Arc<str>>) -> Self {
         Self { place, message: message.into() }
     }
 }
@@ -160,7 +162,7 @@ pub enum Scalar {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Clause {
     /// Path of the fact, relative to `spec` (`metadata.…` for metadata).
-    pub path: Box<str>,
+    pub path: Cow<'static, str>,
     /// The comparison.
     pub op: &'static str,
     /// The other side; [`Scalar::Null`] for `present` and `absent`.
@@ -171,7 +173,7 @@ pub struct Clause {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decisive {
     /// Path of the fact.
-    pub path: Box<str>,
+    pub path: Cow<'static, str>,
     /// Its value; [`Scalar::Null`] where it is missing or rejected.
     pub value: Scalar,
     /// The comparison, if the fact stood in one.
@@ -179,9 +181,9 @@ pub struct Decisive {
     /// The other side of the comparison, if it holds no fact.
     pub threshold: Option<Scalar>,
     /// The parameter which that other side is, if it is one alone.
-    pub parameter: Option<Box<str>>,
+    pub parameter: Option<Arc<str>>,
     /// Where the parameter's value was set: `builtin:PACK`, a file, `--set`.
-    pub parameter_source: Option<Box<str>>,
+    pub parameter_source: Option<Arc<str>>,
 }
 
 /// What one rule says of one deployment, or what is wrong with one place of a document.
@@ -206,7 +208,7 @@ pub struct Finding {
     /// What would make the rule pass: all of these.
     pub passes_if: Vec<Clause>,
     /// Paths of the facts whose absence keeps the rule from being decided, the first the most decisive.
-    pub missing: Vec<Box<str>>,
+    pub missing: Vec<Cow<'static, str>>,
     /// The values that decided.
     pub decisive: Vec<Decisive>,
     /// Identity of the deployment (`namespace/name` or `name`).

@@ -197,8 +197,7 @@ pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclu
     }
     let Examined { files, skipped, manifests, mut findings, mut deployments, trouble } = all;
     link::link(&mut deployments, &mut findings);
-    let (records, judged) = judge(&deployments, policies, &conclusion);
-    findings.extend(judged);
+    let records = judge(deployments, policies, &conclusion, &mut findings);
     findings.extend(policies.problems.iter().cloned());
     let gathered = Gathered {
         run: conclusion.run,
@@ -217,44 +216,60 @@ pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclu
 /// Deployments fewer than this are judged faster than a thread is started.
 const FEW: usize = 64;
 
+/// Judges deployments and appends to `findings`. Each deployment's facts are given back as soon as it is judged:
+/// at no time are all facts and all findings in memory.
 fn judge(
-    deployments: &[Deployment],
+    mut deployments: Vec<Deployment>,
     policies: &Policies,
     conclusion: &Conclusion<'_>,
-) -> (Vec<DeploymentRecord>, Vec<Finding>) {
+    findings: &mut Vec<Finding>,
+) -> Vec<DeploymentRecord> {
     let judging = Judging { today: conclusion.run.today, show_passed: conclusion.show_passed };
     let repository = conclusion.repository;
-    let judge_some = move |deployments: &[Deployment]| {
-        let mut findings = Vec::new();
-        let records: Vec<_> = deployments
-            .iter()
+    let judge_some = move |deployments: Vec<Deployment>, findings: &mut Vec<Finding>| -> Vec<_> {
+        deployments
+            .into_iter()
             .map(|deployment| {
                 if let Some(repository) = repository {
-                    link::missing_evidence(deployment, repository, &mut findings);
+                    link::missing_evidence(&deployment, repository, findings);
                 }
-                let outcomes = policies.judge(deployment, judging, &mut findings);
-                DeploymentRecord { outcomes, ..record(deployment) }
+                let outcomes = policies.judge(&deployment, judging, findings);
+                DeploymentRecord { outcomes, ..record(&deployment) }
             })
-            .collect();
-        (records, findings)
+            .collect()
     };
     let threads = conclusion.threads.for_tasks(deployments.len(), FEW);
     if threads < 2 {
-        return judge_some(deployments);
+        return judge_some(deployments, findings);
     }
-    let parts = std::thread::scope(|scope| {
-        let workers: Vec<_> = deployments
-            .chunks(deployments.len().div_ceil(threads))
-            .map(|some| scope.spawn(move || judge_some(some)))
+    let share = deployments.len().div_ceil(threads);
+    let mut shares = Vec::with_capacity(threads);
+    while deployments.len() > share {
+        shares.push(deployments.split_off(deployments.len() - share));
+    }
+    shares.push(deployments);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = shares
+            .into_iter()
+            .map(|some| {
+                scope.spawn(move || {
+                    let mut findings = Vec::new();
+                    (judge_some(some, &mut findings), findings)
+                })
+            })
             .collect();
-        let join = |worker: std::thread::ScopedJoinHandle<'_, _>| match worker.join() {
-            Ok(part) => part,
-            Err(panic) => std::panic::resume_unwind(panic),
-        };
-        workers.into_iter().map(join).collect::<Vec<_>>()
-    });
-    let (records, findings): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-    (records.into_iter().flatten().collect(), findings.into_iter().flatten().collect())
+        let mut records = Vec::new();
+        for worker in workers {
+            match worker.join() {
+                Ok((some, found)) => {
+                    records.extend(some);
+                    findings.extend(found);
+                }
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        records
+    })
 }
 
 fn record(deployment: &Deployment) -> DeploymentRecord {

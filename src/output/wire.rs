@@ -1,6 +1,9 @@
 //! The stable shape of the JSON report, version 1: structs of its own, so that renaming a field of ours breaks no
 //! reader. Fields stand in the order in which they are written.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::finding::{Clause, Decisive, Finding, Label, Outcome, Scalar, Severity, Status};
@@ -98,13 +101,13 @@ struct PackV1<'a> {
     parameters: Parameters<'a>,
 }
 
-struct Parameters<'a>(&'a [(Box<str>, Scalar)]);
+struct Parameters<'a>(&'a [(Arc<str>, Scalar)]);
 
 impl Serialize for Parameters<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for (name, value) in self.0 {
-            map.serialize_entry(name, value)?;
+            map.serialize_entry(&**name, value)?;
         }
         map.end()
     }
@@ -255,7 +258,7 @@ pub(super) struct FindingV1<'a> {
     help: Option<&'a str>,
     guide: &'a [String],
     passes_if: Each<'a, Clause>,
-    missing: &'a [Box<str>],
+    missing: &'a [Cow<'static, str>],
     decisive: Each<'a, Decisive>,
     deployment: Option<&'a str>,
     deployment_id: Option<&'a str>,

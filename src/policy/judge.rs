@@ -1,5 +1,7 @@
 //! From an evaluated rule to a finding: the claim, the places that decided, what would make it pass.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::eval::{self, Fault, Input, Read, Standing, Traced, Truth};
@@ -7,7 +9,7 @@ use super::pack::{Condition, Pack, Rule, Undetermined};
 use super::{OutcomeCounts, Policies};
 use crate::finding::{Decisive, Finding, Label, Outcome, Place, Scalar, Severity};
 use crate::manifest::Deployment;
-use crate::manifest::facts::{Confidence, View};
+use crate::manifest::facts::{Confidence, FactId, View};
 use crate::manifest::vocabulary::Vocabulary;
 
 /// How to judge.
@@ -100,6 +102,7 @@ impl Policies {
                     checklists: &pack.signals,
                     today: judging.today,
                 },
+                made: RefCell::default(),
             };
             for slot in pack.rules.iter().filter(|slot| slot.selected) {
                 if !slot.meets(strategy) && !judging.show_passed {
@@ -121,6 +124,8 @@ pub(super) struct Bench<'a> {
     pub(super) deployment: &'a Deployment,
     pub(super) view: &'a View<'a>,
     pub(super) input: Input<'a>,
+    /// Labels already made, by fact.
+    pub(super) made: RefCell<Vec<(FactId, Label)>>,
 }
 
 impl Bench<'_> {
@@ -194,7 +199,7 @@ impl Bench<'_> {
             Undetermined::Default => rule.severity.at(self.view.text("stage")).min(Severity::Warning),
         };
         let severity = self.cap(severity, &traced.reads, applied);
-        let mut missing: Vec<Box<str>> = Vec::new();
+        let mut missing: Vec<Cow<'static, str>> = Vec::new();
         let mut obstacles: Vec<String> = Vec::new();
         for read in &traced.reads {
             let path = self.path(read);

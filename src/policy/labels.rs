@@ -1,5 +1,7 @@
 //! The labels of a finding: what the requirement read, then what made the rule apply, each in a few words.
 
+use std::borrow::Cow;
+
 use super::eval::{self, Read, Standing};
 use super::judge::Bench;
 use super::pack::{Parameter, Rule};
@@ -7,6 +9,7 @@ use super::template::{prose, scalar_prose, separated};
 use crate::document::push_token;
 use crate::finding::{Label, Place, Scalar};
 use crate::manifest::facts::{FactId, FactValue};
+use crate::manifest::vocabulary::Vocabulary;
 
 /// A comparison that a fact stood in: its operator, the other side, the parameter which that side is.
 type Comparison = (&'static str, Option<Scalar>, Option<u16>);
@@ -20,8 +23,8 @@ impl Bench<'_> {
     }
 
     /// The path that a read is of, as policies write it.
-    pub(super) fn path(&self, read: &Read) -> Box<str> {
-        let path = self.view.vocabulary.path(read.path);
+    pub(super) fn path(&self, read: &Read) -> Cow<'static, str> {
+        let path = Vocabulary::native().path(read.path);
         match &read.key {
             Some(key) => format!("{}.{key}", path.trim_end_matches(".*")).into(),
             None => path.into(),
@@ -31,7 +34,7 @@ impl Bench<'_> {
     /// Labels of all that decided: what the requirement read, then what made the rule apply.
     pub(super) fn labels(&self, rule: &Rule, reads: &[Read], applied: &[Read]) -> Vec<Label> {
         let mut labels: Vec<Label> = Vec::new();
-        let mut seen: Vec<(Box<str>, Option<FactId>)> = Vec::new();
+        let mut seen: Vec<(Cow<'static, str>, Option<FactId>)> = Vec::new();
         let mut thresholds: Vec<u16> = Vec::new();
         for (index, read) in reads.iter().chain(applied).enumerate() {
             let key = (self.path(read), read.fact);
@@ -90,16 +93,14 @@ impl Bench<'_> {
                 }
             }
             (Standing::Known, Some(id)) => {
-                let mut message = match facts.value(id) {
-                    FactValue::Object => format!("{short} is declared"),
-                    _ => format!("{short} is {}", shorten(&prose(facts, id))),
-                };
+                let mut label = self.known(id, short);
                 if let Some(relation) = comparison.and_then(|comparison| self.relation(id, comparison)) {
-                    message.push_str(&relation);
+                    label.message = format!("{}{relation}", label.message).into();
                 } else if let Some((list, signal)) = signal {
-                    message = format!("{message}: for {}, {}", list.name, lower_first(&signal.title));
+                    let title = lower_first(&signal.title);
+                    label.message = format!("{}: for {}, {title}", label.message, list.name).into();
                 }
-                labels.push(Label::new(facts.place(id, vocabulary), message));
+                labels.push(label);
                 let source = facts.source(id);
                 if let Some(anchor) = facts.anchor(id) {
                     let place = Place::at(&source.source, Some(source.document), anchor);
@@ -111,6 +112,22 @@ impl Bench<'_> {
                 }
             }
         }
+    }
+
+    /// The label of a fact that has a value. Most rules read the same few facts: their labels are made once.
+    fn known(&self, id: FactId, short: &str) -> Label {
+        let mut made = self.made.borrow_mut();
+        if let Some((_, label)) = made.iter().find(|(of, _)| *of == id) {
+            return label.clone();
+        }
+        let facts = self.view.facts;
+        let message = match facts.value(id) {
+            FactValue::Object => format!("{short} is declared"),
+            _ => format!("{short} is {}", shorten(&prose(facts, id))),
+        };
+        let label = Label::new(facts.place(id, self.view.vocabulary), message);
+        made.push((id, label.clone()));
+        label
     }
 
     /// How a value stands to its threshold, in words; nothing where the value says it all.

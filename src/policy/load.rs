@@ -35,7 +35,7 @@ impl PackNames {
     /// The names of a pack whose tables are read.
     fn of(pack: &Pack) -> Self {
         Self {
-            parameters: pack.parameters.iter().map(|own| (own.name.clone(), own.kind)).collect(),
+            parameters: pack.parameters.iter().map(|own| (own.name.as_ref().into(), own.kind)).collect(),
             checklists: pack.checklists.iter().map(|own| own.name.clone()).collect(),
         }
     }
@@ -75,7 +75,7 @@ pub fn load_pack(file: &PolicyText, findings: &mut Vec<Finding>) -> Option<Pack>
         file: Arc::clone(&file.source),
         names: PackNames::default(),
     };
-    let set_by: Box<str> =
+    let set_by: Arc<str> =
         if file.trusted { format!("builtin:{}", pack.name) } else { file.source.path.to_string() }.into();
     for entry in spec.get("parameters").into_iter().flat_map(NodeRef::entries) {
         let node = entry.value();
@@ -99,7 +99,8 @@ pub fn load_pack(file: &PolicyText, findings: &mut Vec<Finding>) -> Option<Pack>
         pack.checklists.push(Checklist { name: list.key().into(), items: Vec::new() });
     }
     pack.names = PackNames::of(&pack);
-    let names = pack.names.clone();
+    // A signal that asks a checklist could ask itself: signals are read as if there were none.
+    let names = PackNames { checklists: Vec::new(), ..pack.names.clone() };
     for (list, checklist) in lists.iter().zip(&mut pack.checklists) {
         let mut conditions = Vec::new();
         for item in list.value().items() {

@@ -39,7 +39,7 @@ pub struct PackRecord {
     /// SHA-256 of its files, `sha256:…`.
     pub digest: Box<str>,
     /// Its parameters in force, in the order of the pack file.
-    pub parameters: Vec<(Box<str>, Scalar)>,
+    pub parameters: Vec<(Arc<str>, Scalar)>,
 }
 
 /// How the rules came out on a deployment.

@@ -106,7 +106,7 @@ impl Pack {
 #[derive(Clone, Debug)]
 pub struct Parameter {
     /// Its name: `params.NAME` in expressions.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// Its type.
     pub kind: Type,
     /// Its value.
@@ -120,7 +120,7 @@ pub struct Parameter {
     /// Where the default comes from.
     pub source: Box<str>,
     /// Where the value in force was set: `builtin:PACK`, a file, `--set`.
-    pub set_by: Box<str>,
+    pub set_by: Arc<str>,
     /// The place where it was set, where a file other than the pack did.
     pub place: Option<Place>,
     /// The bytes of its key in `pack.yaml`.

@@ -1,6 +1,7 @@
 //! What to declare: findings that hang on a missing fact, gathered by that fact over the whole run. One declaration
 //! settles many of them, so they are not shown one by one.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,7 +83,7 @@ impl<'a> Group<'a> {
         }
     }
 
-    fn add(&mut self, finding: &'a Finding, others: &'a [Box<str>]) {
+    fn add(&mut self, finding: &'a Finding, others: &'a [Cow<'static, str>]) {
         self.severity = self.severity.max(finding.severity);
         self.findings += 1;
         self.rules.insert(&finding.rule);

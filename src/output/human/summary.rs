@@ -68,7 +68,10 @@ fn print_candidates(report: &Report, style: &Style, out: &mut dyn io::Write) -> 
     for candidate in &report.candidates {
         writeln!(out, "  {} {}", visible(&candidate.file), style.faint(&format!("({})", candidate.marker)))?;
     }
-    writeln!(out, "start a manifest for one with `tunelint init FILE`")
+    writeln!(
+        out,
+        "describe each in a manifest of kind LLMDeployment; `tunelint schema manifest` prints what it may say"
+    )
 }
 
 fn print_counts(summary: &Summary, style: &Style, out: &mut dyn io::Write) -> io::Result<()> {

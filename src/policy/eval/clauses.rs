@@ -46,10 +46,10 @@ impl<'a> Part<'a> {
     fn clause(&self, input: Input<'_>) -> Clause {
         let path = input.view.vocabulary.path(self.path);
         let path = match (self.key, path.strip_suffix('*')) {
-            (Some(key), Some(above)) => format!("{above}{key}").into(),
-            _ => path.into(),
+            (Some(key), Some(above)) => format!("{above}{key}"),
+            _ => path.to_owned(),
         };
-        Clause { path, op: self.op, value: self.value.scalar(input.view) }
+        Clause { path: path.into(), op: self.op, value: self.value.scalar(input.view) }
     }
 
     /// Of the values that `in` leaves to choose from, keeps those that meet another clause on the fact.
