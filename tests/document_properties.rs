@@ -32,7 +32,10 @@ fn check(text: &str) {
         assert!(problem.document < stream.total, "{text:?}: {problem:?}");
         let document = stream.documents.iter().find(|document| document.index == problem.document);
         assert_eq!(document.is_none(), problem.kind == ProblemKind::Unreadable, "{text:?}: {problem:?}");
-        if let (Some(document), Some(pointer)) = (document, &problem.pointer) {
+        // What stands below a key that another one hides cannot be found by its pointer.
+        let may_be_hidden =
+            text.contains("<<") || stream.problems.iter().any(|problem| problem.code == "duplicate-key");
+        if let (Some(document), Some(pointer), false) = (document, &problem.pointer, may_be_hidden) {
             assert!(document.resolve(pointer).1, "{text:?}: {problem:?}");
         }
     }

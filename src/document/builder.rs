@@ -80,12 +80,14 @@ pub(super) struct Builder<'t> {
 
 impl<'t> Builder<'t> {
     pub(super) fn new(text: &'t Arc<str>, limits: &'t Limits, index: u32, start: u32) -> Self {
+        // Room for a manifest of the usual size, where the text is one.
+        let room = if index == 0 { (text.len() / 24).min(128) } else { 0 };
         Self {
             text,
             limits,
             index,
-            nodes: Vec::new(),
-            children: Vec::new(),
+            nodes: Vec::with_capacity(room),
+            children: Vec::with_capacity(room),
             decoded: String::new(),
             frames: Vec::new(),
             pending: Vec::new(),

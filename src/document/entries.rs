@@ -40,8 +40,8 @@ fn equal_keys(builder: &Builder<'_>, first: usize) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     if own.len() <= FEW {
         for (later, child) in own.iter().enumerate().skip(1) {
-            let text = key(child);
-            if let Some(earlier) = own.iter().take(later).position(|other| key(other) == text) {
+            let is_equal = |other: &Child| other.key.len() == child.key.len() && key(other) == key(child);
+            if let Some(earlier) = own.iter().take(later).position(is_equal) {
                 pairs.push((first + earlier, first + later));
             }
         }

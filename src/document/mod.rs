@@ -82,6 +82,15 @@ pub enum Str {
     Decoded(Span),
 }
 
+impl Str {
+    /// Length in bytes.
+    fn len(self) -> u32 {
+        match self {
+            Self::Source(span) | Self::Decoded(span) => span.len(),
+        }
+    }
+}
+
 /// A range of [`Document`]'s child table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Children {
