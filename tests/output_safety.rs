@@ -86,9 +86,9 @@ fn finding() -> impl Strategy<Value = Finding> {
             finding.missing = vec![next().into()];
             let value = Scalar::Text(next().into());
             finding.passes_if =
-                vec![Clause { path: finding.message.as_str().into(), op: "==", value: value.clone() }];
+                vec![Clause { path: finding.message.clone().into(), op: "==", value: value.clone() }];
             finding.decisive = vec![Decisive {
-                path: finding.message.as_str().into(),
+                path: finding.message.clone().into(),
                 value,
                 op: None,
                 threshold: None,
