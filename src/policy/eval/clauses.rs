@@ -62,7 +62,9 @@ fn are_independent(parts: &[Part<'_>], expr: &Expr, vocabulary: &Vocabulary) -> 
         expr.nodes.iter().filter(reads).count()
     };
     parts.iter().all(|part| {
-        part.key.is_none() && !matches!(part.op, "==" | "in" | "not-in") && readers(part.path) == 1
+        part.key.is_none()
+            && matches!(part.op, "<" | "<=" | ">" | ">=" | "!=" | "present")
+            && readers(part.path) == 1
     })
 }
 
