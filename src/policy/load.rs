@@ -334,11 +334,8 @@ fn template(
             let message = format!("{{{}}} names no fact and no parameter", wrong.name);
             let label = Label::new(place, "no such fact");
             let mut finding = Finding::invalid("policy", "unknown-placeholder", message, label);
-            let known = Vocabulary::native()
-                .iter()
-                .map(|(_, info)| info.path.to_string())
-                .chain(parameters.iter().map(|name| format!("params.{name}")));
-            if let Some(near) = crate::nearest::nearest(&wrong.name, known) {
+            let known = parameters.iter().copied();
+            if let Some(near) = expression::suggest::path(&wrong.name, Vocabulary::native(), known) {
                 finding = finding.with_help(format!("did you mean {{{near}}}?"));
             }
             findings.push(finding);
