@@ -5,11 +5,13 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::eval::{self, Fault, Input, Read, Standing, Traced, Truth};
+use super::labels::path_of;
 use super::pack::{Condition, Pack, Rule, Undetermined};
 use super::{OutcomeCounts, Policies};
 use crate::finding::{Decisive, Finding, Label, Outcome, Place, Scalar, Severity};
 use crate::manifest::Deployment;
-use crate::manifest::facts::{Confidence, FactId, View};
+use crate::manifest::facts::{Confidence, FactId};
+use crate::manifest::view::View;
 use crate::manifest::vocabulary::Vocabulary;
 
 /// How to judge.
@@ -202,7 +204,7 @@ impl Bench<'_> {
         let mut missing: Vec<Cow<'static, str>> = Vec::new();
         let mut obstacles: Vec<String> = Vec::new();
         for read in &traced.reads {
-            let path = self.path(read);
+            let path = path_of(read);
             let obstacle = match read.standing {
                 Standing::Known => continue,
                 Standing::Missing => {
@@ -245,11 +247,8 @@ impl Bench<'_> {
         let mut finding = self.finding(rule, outcome, severity, message, labels);
         finding.help = None;
         finding.decisive = self.decisive(rule, reads, applied);
-        finding.missing = reads
-            .iter()
-            .filter(|read| read.standing == Standing::Missing)
-            .map(|read| self.path(read))
-            .collect();
+        finding.missing =
+            reads.iter().filter(|read| read.standing == Standing::Missing).map(path_of).collect();
         finding
     }
 
@@ -304,7 +303,7 @@ impl Bench<'_> {
                     )
                 });
             let entry = Decisive {
-                path: self.path(read),
+                path: path_of(read),
                 value,
                 op,
                 threshold,

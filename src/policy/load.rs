@@ -158,23 +158,9 @@ pub fn load_rule(file: &PolicyText, names: &PackNames, findings: &mut Vec<Findin
     let (when, require) = (when?, require?);
     let strategies =
         when.as_ref().and_then(|when| expression::demanded_strategies(&when.expr, Vocabulary::native()));
-    let strings = |key: &str| -> Vec<Box<str>> {
-        spec.get(key)
-            .into_iter()
-            .flat_map(NodeRef::items)
-            .filter_map(NodeRef::as_str)
-            .map(Into::into)
-            .collect()
-    };
     Some(Rule {
         id: metadata.get("name")?.as_str()?.into(),
-        formerly: metadata
-            .get("formerly")
-            .into_iter()
-            .flat_map(NodeRef::items)
-            .filter_map(NodeRef::as_str)
-            .map(Into::into)
-            .collect(),
+        formerly: texts(metadata, "formerly"),
         summary: text(spec, &["summary"]).unwrap_or_default().into(),
         severity: severities(spec.get("severity")?)?,
         undetermined: match text(spec, &["undetermined"]) {
@@ -184,14 +170,8 @@ pub fn load_rule(file: &PolicyText, names: &PackNames, findings: &mut Vec<Findin
         },
         waivable: !matches!(spec.get("waivable").map(NodeRef::kind), Some(document::Kind::Bool(false))),
         precision: text(spec, &["precision"]).unwrap_or("medium").into(),
-        tags: strings("tags"),
-        guide: spec
-            .get("guide")
-            .into_iter()
-            .flat_map(NodeRef::items)
-            .filter_map(NodeRef::as_str)
-            .map(str::to_owned)
-            .collect(),
+        tags: texts(spec, "tags"),
+        guide: texts(spec, "guide"),
         why: text(spec, &["why"]).unwrap_or_default().trim_end().into(),
         when,
         require,
@@ -318,6 +298,11 @@ fn words(code: &str) -> &'static str {
     }
 }
 
+/// The texts of a list of a mapping; none where there is no such list.
+fn texts<'a, T: From<&'a str>, List: FromIterator<T>>(node: NodeRef<'a>, key: &str) -> List {
+    node.get(key).into_iter().flat_map(NodeRef::items).filter_map(NodeRef::as_str).map(T::from).collect()
+}
+
 fn template(
     node: NodeRef<'_>,
     names: &PackNames,
@@ -334,11 +319,8 @@ fn template(
             let message = format!("{{{}}} names no fact and no parameter", wrong.name);
             let label = Label::new(place, "no such fact");
             let mut finding = Finding::invalid("policy", "unknown-placeholder", message, label);
-            let known = Vocabulary::native()
-                .iter()
-                .map(|(_, info)| info.path.to_string())
-                .chain(parameters.iter().map(|name| format!("params.{name}")));
-            if let Some(near) = crate::nearest::nearest(&wrong.name, known) {
+            let known = parameters.iter().copied();
+            if let Some(near) = expression::suggest::path(&wrong.name, Vocabulary::native(), known) {
                 finding = finding.with_help(format!("did you mean {{{near}}}?"));
             }
             findings.push(finding);

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::run::Run;
 use super::value::{Value, key_of};
 use super::{Read, Standing};
-use crate::manifest::facts::{FactId, FactValue, Origin, Selected};
+use crate::manifest::facts::{FactId, FactValue, Origin};
+use crate::manifest::view::Selected;
 use crate::manifest::vocabulary::PathId;
 use crate::policy::expression::ast::{ExprId, ExprKind};
 
