@@ -105,10 +105,7 @@ pub struct Fact {
     end: u32,
     /// Its path.
     pub path: PathId,
-    source: u16,
     tag: Tag,
-    /// Where it comes from.
-    pub origin: Origin,
     /// How far it can be trusted.
     pub confidence: Confidence,
 }
@@ -141,6 +138,8 @@ pub struct FactSource {
     pub role: Role,
     /// Pointer to the object whose paths the facts have: `/spec` for a native manifest.
     pub base: &'static str,
+    /// Where the facts read from it come from.
+    pub origin: Origin,
 }
 
 /// All facts of one deployment.
@@ -150,6 +149,8 @@ pub struct FactSet {
     strings: Box<str>,
     extras: Box<[(FactId, Extra)]>,
     sources: Box<[FactSource]>,
+    /// The first fact of each source.
+    first: Box<[FactId]>,
     /// Whether the deployment has a manifest of its own. Absence is evidence only there.
     pub declared: bool,
 }
@@ -290,7 +291,14 @@ impl FactSet {
 
     /// Where a fact was read from.
     pub fn source(&self, id: FactId) -> &FactSource {
-        &self.sources[self.fact(id).source as usize]
+        // Facts of one source stand together, and most deployments have one source.
+        let after = self.first.partition_point(|first| *first <= id);
+        &self.sources[after.saturating_sub(1)]
+    }
+
+    /// Where a fact comes from.
+    pub fn origin(&self, id: FactId) -> Origin {
+        self.source(id).origin
     }
 
     /// All sources; the first is the deployment's own manifest where it has one.
@@ -363,16 +371,16 @@ pub struct FactSetBuilder {
     extras: Vec<(FactId, Extra)>,
     sources: Vec<FactSource>,
     open: Vec<FactId>,
-    origin: Option<Origin>,
+    first: Vec<FactId>,
     confidence: Option<Confidence>,
 }
 
 impl FactSetBuilder {
-    /// Facts added from here on come from this source, with this origin, and are certain until
+    /// Facts added from here on come from this source and are certain until
     /// [`Self::confidence`] says otherwise.
-    pub fn source(&mut self, source: FactSource, origin: Origin) {
+    pub fn source(&mut self, source: FactSource) {
         self.sources.push(source);
-        self.origin = Some(origin);
+        self.first.push(FactId(self.facts.len() as u32));
         self.confidence = Some(Confidence::Certain);
     }
 
@@ -389,9 +397,7 @@ impl FactSetBuilder {
             span: at.span,
             end: id.0 + 1,
             path: at.path,
-            source: self.sources.len().saturating_sub(1) as u16,
             tag,
-            origin: self.origin.unwrap_or(Origin::Declared),
             confidence: self.confidence.unwrap_or(Confidence::Certain),
         });
         id
@@ -499,6 +505,7 @@ impl FactSetBuilder {
             strings: self.strings.into(),
             extras: self.extras.into(),
             sources: self.sources.into(),
+            first: self.first.into(),
             declared,
         }
     }

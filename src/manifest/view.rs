@@ -1,6 +1,6 @@
 //! One fact for each plain path, selected from all that a deployment has.
 
-use super::facts::{Confidence, Fact, FactId, FactSet, FactValue, Origin};
+use super::facts::{Confidence, FactId, FactSet, FactValue, Origin};
 use super::vocabulary::{FactType, PathId, Vocabulary};
 
 /// What a plain path means in one deployment.
@@ -49,7 +49,7 @@ impl<'a> View<'a> {
             Selected::Missing => Selected::One(id),
             Selected::One(held) | Selected::Disagree(held) => {
                 let disagreed = matches!(*slot, Selected::Disagree(_));
-                match rank(self.facts.fact(held)).cmp(&rank(fact)) {
+                match rank(self.facts, held).cmp(&rank(self.facts, id)) {
                     std::cmp::Ordering::Less => *slot,
                     std::cmp::Ordering::Greater => Selected::One(id),
                     std::cmp::Ordering::Equal if disagreed || !same(self.facts, held, id) => {
@@ -91,7 +91,7 @@ impl<'a> View<'a> {
     /// agree.
     pub fn with_origin(&self, path: PathId, origin: Origin) -> Selected {
         let mut found = Selected::Missing;
-        for id in self.all(path).filter(|&id| self.facts.fact(id).origin == origin) {
+        for id in self.all(path).filter(|&id| self.facts.origin(id) == origin) {
             found = match found {
                 Selected::Missing => Selected::One(id),
                 Selected::One(held) if same(self.facts, held, id) => found,
@@ -117,8 +117,8 @@ impl<'a> View<'a> {
     }
 }
 
-const fn rank(fact: &Fact) -> u8 {
-    match (fact.origin, fact.confidence) {
+fn rank(facts: &FactSet, id: FactId) -> u8 {
+    match (facts.origin(id), facts.fact(id).confidence) {
         (Origin::Declared, _) => 0,
         (Origin::Supplied, _) => 1,
         (Origin::Observed | Origin::Derived, Confidence::Certain) => 2,

@@ -173,7 +173,9 @@ impl Bench<'_> {
         let mut labels = labels.into_iter();
         let primary = labels.next().unwrap_or_else(|| self.whole());
         let mut finding = Finding::new(Arc::clone(&rule.id), None, outcome, severity, message, primary);
+        // Findings wait in memory until the last is made: what a growing list holds in reserve is given back.
         finding.secondary = labels.collect();
+        finding.secondary.shrink_to_fit();
         finding.pack = Some(Arc::clone(&self.pack.name));
         finding.guide = Arc::clone(&rule.guide);
         finding.help = (!rule.help.is_empty()).then(|| Arc::clone(&rule.help));
@@ -314,6 +316,7 @@ impl Bench<'_> {
                 decisive.push(entry);
             }
         }
+        decisive.shrink_to_fit();
         decisive
     }
 }

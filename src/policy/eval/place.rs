@@ -324,7 +324,7 @@ impl<'a> Run<'a> {
         let view = self.input.view;
         self.spend(view.facts.len() / 16);
         let ids: Vec<FactId> =
-            view.all(path).filter(|id| view.facts.fact(*id).origin == Origin::Observed).collect();
+            view.all(path).filter(|id| view.facts.origin(*id) == Origin::Observed).collect();
         if ids.is_empty() {
             let place = self.absent(path, None, None);
             self.note(place);

@@ -110,8 +110,8 @@ pub(in crate::policy) fn facts(spec: &Value, declared: bool) -> FactSet {
     let mut builder = FactSetBuilder::default();
     let text = serde_json::to_string(spec).unwrap();
     let source = crate::source::Source::in_memory("bot.yaml", text);
-    let source = FactSource { source, document: 0, role: Role::Manifest, base: "/spec" };
-    builder.source(source, if declared { Origin::Declared } else { Origin::Observed });
+    let origin = if declared { Origin::Declared } else { Origin::Observed };
+    builder.source(FactSource { source, document: 0, role: Role::Manifest, base: "/spec", origin });
     add(&mut builder, ROOT, spec);
     builder.finish(declared)
 }
