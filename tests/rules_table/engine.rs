@@ -68,7 +68,7 @@ pub(crate) fn remedies(yaml: &str) -> Vec<(String, Vec<tunelint::finding::Clause
     let mut remedies = Vec::new();
     verdicts(yaml, |id, rule, verdict, input| {
         if matches!(verdict, Verdict::Fail(_)) {
-            let clauses = tunelint::policy::eval::passes_if(&rule.require.expr, input);
+            let clauses = tunelint::policy::eval::passes_if(&rule.conditions.require.expr, input);
             remedies.push((id.to_owned(), clauses));
         }
     });
