@@ -94,7 +94,7 @@ fn stages(criterion: &mut Criterion) {
     let parameters: Vec<_> = pack.parameters.iter().map(|parameter| parameter.value.clone()).collect();
     let input = Input { view: &view, parameters: &parameters, checklists: &pack.signals, today: TODAY };
     criterion.bench_function("rule: one verdict with provenance", |bencher| {
-        bencher.iter(|| rule.verdict(black_box(input)));
+        bencher.iter(|| rule.conditions.verdict(black_box(input)));
     });
     let judging = Judging { today: TODAY, show_passed: false };
     criterion.bench_function("pack: 39 rules on one manifest", |bencher| {

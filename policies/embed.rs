@@ -1,43 +1,110 @@
-//! Build script: embeds every pack beside it, so that adding a file is all a new rule takes.
+//! Build script: embeds every pack beside it, so that adding a file is all a new rule takes, and the schema of the
+//! manifest.
 //!
-//! For each rule it also notes which strategies its `when` names, read off the text. That index only spares the
-//! start of a process the reading of rules that cannot apply; a test holds it to what the checked expression says.
+//! What a process would find out of these texts each time it starts is found out here: the digest of a pack, the
+//! paths of the schema, and which strategies the `when` of a rule names, read off its text. A test holds each of
+//! them to what the text says.
 
 #![expect(clippy::print_stdout, reason = "a build script talks to cargo through its standard output")]
 #![expect(clippy::disallowed_methods, reason = "a build script reads the files it embeds")]
 #![expect(clippy::unnecessary_debug_formatting, reason = "paths are written as string literals of Rust")]
 
+#[path = "../src/manifest/vocabulary/walk.rs"]
+#[expect(unreachable_pub, reason = "written for the crate, where it is reachable")]
+mod walk;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
 fn main() -> io::Result<()> {
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("policies");
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    fs::write(out.join("packs.rs"), packs(&root.join("policies"))?)?;
+
+    let schema = root.join("schemas/llm-deployment.schema.json");
+    println!("cargo::rerun-if-changed={}", schema.display());
+    println!("cargo::rerun-if-changed={}", root.join("src/manifest/vocabulary/walk.rs").display());
+    let mut schema: Value = serde_json::from_str(&fs::read_to_string(schema)?)?;
+    fs::write(out.join("vocabulary.rs"), vocabulary(&schema))?;
+    drop_words(&mut schema);
+    fs::write(out.join("manifest.json"), schema.to_string())
+}
+
+/// The packs in a folder as a table.
+fn packs(root: &Path) -> io::Result<String> {
     println!("cargo::rerun-if-changed={}", root.display());
-    let mut code = String::from("pub(super) static PACKS: &[EmbeddedPack] = &[\n");
-    for pack in sorted(&root)?.into_iter().filter(|path| path.join("pack.yaml").is_file()) {
+    let mut code = String::from("static PACKS: &[EmbeddedPack] = &[\n");
+    for pack in sorted(root)?.into_iter().filter(|path| path.join("pack.yaml").is_file()) {
         println!("cargo::rerun-if-changed={}", pack.display());
-        let _ = writeln!(
-            code,
-            "EmbeddedPack {{ name: {:?}, text: include_str!({:?}), rules: &[",
-            stem(&pack),
-            pack.join("pack.yaml")
-        );
+        let mut digest = Sha256::new_with_prefix(fs::read(pack.join("pack.yaml"))?);
+        let mut rules = String::new();
         for rule in sorted(&pack)? {
             if rule.extension().is_some_and(|extension| extension == "yaml") && stem(&rule) != "pack" {
                 println!("cargo::rerun-if-changed={}", rule.display());
+                let (id, text) = (stem(&rule), fs::read_to_string(&rule)?);
+                for part in [&id, &text] {
+                    digest.update((part.len() as u64).to_le_bytes());
+                    digest.update(part);
+                }
                 let _ = writeln!(
-                    code,
-                    "EmbeddedRule {{ id: {:?}, text: include_str!({rule:?}), strategies: &{:?} }},",
-                    stem(&rule),
-                    strategies(&fs::read_to_string(&rule)?)
+                    rules,
+                    "EmbeddedRule {{ id: {id:?}, text: include_str!({rule:?}), strategies: &{:?} }},",
+                    strategies(&text)
                 );
             }
         }
-        code.push_str("] },\n");
+        let digest: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let _ = writeln!(
+            code,
+            "EmbeddedPack {{ name: {:?}, digest: \"sha256:{digest}\", text: include_str!({:?}), rules: &[\n{rules}] }},",
+            stem(&pack),
+            pack.join("pack.yaml")
+        );
     }
     code.push_str("];\n");
-    fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("packs.rs"), code)
+    Ok(code)
+}
+
+/// The paths of the manifest schema as a table.
+fn vocabulary(schema: &Value) -> String {
+    let rows = walk::rows(schema);
+    let ids = |ids: &[u16]| ids.iter().map(|id| format!("PathId({id}), ")).collect::<String>();
+    let mut code = String::from("static NATIVE: Vocabulary = Vocabulary {\npaths: Cow::Borrowed(&[\n");
+    for row in &rows {
+        let values: String = row.values.iter().map(|value| format!("Cow::Borrowed({value:?}), ")).collect();
+        let _ = writeln!(
+            code,
+            "PathInfo {{ path: Cow::Borrowed({:?}), key: Cow::Borrowed({:?}), parent: PathId({}), \
+             kind: FactType::{:?}, values: Cow::Borrowed(&[{values}]), description: Cow::Borrowed({:?}), \
+             children: Cow::Borrowed(&[{}]) }},",
+            row.path,
+            row.key,
+            row.parent,
+            row.kind,
+            row.description,
+            ids(&row.children)
+        );
+    }
+    let _ = writeln!(code, "]),\nby_path: Cow::Borrowed(&[{}]),\n}};", ids(&walk::by_path(&rows)));
+    code
+}
+
+/// Removes from a schema what is for people alone.
+fn drop_words(schema: &mut Value) {
+    let Some(members) = schema.as_object_mut() else { return };
+    members.retain(|keyword, _| !matches!(keyword.as_str(), "title" | "description" | "examples"));
+    for (keyword, value) in members {
+        match (keyword.as_str(), value) {
+            ("properties" | "$defs", Value::Object(named)) => named.values_mut().for_each(drop_words),
+            ("oneOf", Value::Array(branches)) => branches.iter_mut().for_each(drop_words),
+            ("items" | "additionalProperties" | "if" | "then", value) => drop_words(value),
+            _ => {}
+        }
+    }
 }
 
 fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {

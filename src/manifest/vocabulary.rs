@@ -1,13 +1,20 @@
 //! The paths that facts can have, read from the manifest schema: one source for extraction, for the static
 //! checks of policies, and for what an editor shows.
 
-use std::collections::HashMap;
+mod walk;
+
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use serde_json::Value;
 
+pub use walk::FactType;
+
 /// The schema of the native manifest, embedded.
 pub const MANIFEST_SCHEMA: &str = include_str!("../../schemas/llm-deployment.schema.json");
+
+/// The same without its words, as short as it can be: all that validation needs of it. Made by the build script.
+pub const TERSE_SCHEMA: &str = include_str!(concat!(env!("OUT_DIR"), "/manifest.json"));
 
 /// The schema of the native manifest, parsed: once, since that takes a fifth of a millisecond.
 pub fn manifest_schema() -> &'static Value {
@@ -19,53 +26,36 @@ pub fn manifest_schema() -> &'static Value {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PathId(pub u16);
 
-/// What the schema says a fact is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FactType {
-    /// A truth value.
-    Bool,
-    /// A whole number.
-    Integer,
-    /// Any finite number.
-    Number,
-    /// A text, of a fixed set where [`PathInfo::values`] is not empty.
-    String,
-    /// An object with known keys.
-    Object,
-    /// An object from any text to text: labels, annotations.
-    Map,
-    /// A list; its items have the path `x[]`.
-    List,
-    /// Anything (an artifact is a text or an object).
-    Any,
-}
-
 /// One path of the vocabulary.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathInfo {
     /// The path as policies write it: `workload.monthlyRequests`, `metadata.name`, `artifacts[].path`; empty for
     /// the root.
-    pub path: Box<str>,
+    pub path: Cow<'static, str>,
     /// Its last segment: the key in the manifest, `[]` for items, `*` for the values of a map.
-    pub key: Box<str>,
+    pub key: Cow<'static, str>,
     /// The path above; the root is its own.
     pub parent: PathId,
     /// Its type.
     pub kind: FactType,
     /// The texts it may be, if the schema lists them.
-    pub values: Vec<Box<str>>,
+    pub values: Cow<'static, [Cow<'static, str>]>,
     /// The schema's description.
-    pub description: Box<str>,
+    pub description: Cow<'static, str>,
     /// Paths directly below.
-    pub children: Vec<PathId>,
+    pub children: Cow<'static, [PathId]>,
 }
 
 /// All paths.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vocabulary {
-    paths: Vec<PathInfo>,
-    by_path: HashMap<Box<str>, PathId>,
+    paths: Cow<'static, [PathInfo]>,
+    /// All ids, sorted by their paths' texts.
+    by_path: Cow<'static, [PathId]>,
 }
+
+// `static NATIVE`: the vocabulary of the embedded schema, made by the build script.
+include!(concat!(env!("OUT_DIR"), "/vocabulary.rs"));
 
 /// The root of the facts: `spec` in a native manifest.
 pub const ROOT: PathId = PathId(0);
@@ -73,77 +63,23 @@ pub const ROOT: PathId = PathId(0);
 impl Vocabulary {
     /// The vocabulary of the embedded manifest schema.
     pub fn native() -> &'static Self {
-        static NATIVE: OnceLock<Vocabulary> = OnceLock::new();
-        NATIVE.get_or_init(|| Self::from_schema(manifest_schema()))
+        &NATIVE
     }
 
     /// Reads the paths from a manifest schema: those of `spec` without a prefix, those of `metadata` with it.
     pub fn from_schema(schema: &Value) -> Self {
-        let mut vocabulary = Self { paths: Vec::new(), by_path: HashMap::new() };
-        vocabulary.add(schema, &schema["properties"]["spec"], "", "", ROOT);
-        vocabulary.add(schema, &schema["properties"]["metadata"], "metadata", "metadata", ROOT);
-        vocabulary
-    }
-
-    fn add(&mut self, root: &Value, schema: &Value, path: &str, key: &str, parent: PathId) -> PathId {
-        let schema = match schema["$ref"].as_str() {
-            Some(pointer) => root.pointer(pointer.trim_start_matches('#')).unwrap_or(schema),
-            None => schema,
-        };
-        let id = PathId(self.paths.len() as u16);
-        let properties = schema["properties"].as_object();
-        let kind = match schema["type"].as_str() {
-            Some("boolean") => FactType::Bool,
-            Some("integer") => FactType::Integer,
-            Some("number") => FactType::Number,
-            Some("string") => FactType::String,
-            Some("array") => FactType::List,
-            Some("object") if properties.is_some() => FactType::Object,
-            Some("object") => FactType::Map,
-            _ => FactType::Any,
-        };
-        let values = schema["enum"]
-            .as_array()
-            .map(|values| values.iter().filter_map(Value::as_str).map(Into::into).collect())
-            .unwrap_or_default();
-        self.paths.push(PathInfo {
-            path: path.into(),
-            key: key.into(),
-            parent,
-            kind,
-            values,
-            description: schema["description"].as_str().unwrap_or_default().into(),
-            children: Vec::new(),
+        let rows = walk::rows(schema);
+        let by_path = walk::by_path(&rows).into_iter().map(PathId).collect();
+        let paths = rows.into_iter().map(|row| PathInfo {
+            path: row.path.into(),
+            key: row.key.into(),
+            parent: PathId(row.parent),
+            kind: row.kind,
+            values: row.values.into_iter().map(Cow::Owned).collect(),
+            description: row.description.into(),
+            children: row.children.into_iter().map(PathId).collect(),
         });
-        self.by_path.insert(path.into(), id);
-        let join = |child: &str| if path.is_empty() { child.to_owned() } else { format!("{path}.{child}") };
-        let mut children = Vec::new();
-        for (name, child) in properties.into_iter().flatten() {
-            children.push(self.add(root, child, &join(name), name, id));
-        }
-        match kind {
-            FactType::List => {
-                children.push(self.add(root, &schema["items"], &format!("{path}[]"), "[]", id));
-            }
-            FactType::Map => {
-                children.push(self.add(root, &schema["additionalProperties"], &join("*"), "*", id));
-            }
-            // An item of several shapes: the paths of all of them.
-            FactType::Any => {
-                for branch in schema["oneOf"].as_array().into_iter().flatten() {
-                    for (name, child) in branch["properties"].as_object().into_iter().flatten() {
-                        children.push(self.add(root, child, &join(name), name, id));
-                    }
-                }
-            }
-            _ => {}
-        }
-        if id == ROOT {
-            // `metadata` comes after `spec` and hangs on the root as well.
-            children.push(PathId(self.paths.len() as u16));
-        }
-        self.paths[id.0 as usize].children = children;
-        id
+        Self { paths: paths.collect(), by_path }
     }
 
     /// How many paths there are; ids are below it.
@@ -168,7 +104,8 @@ impl Vocabulary {
 
     /// The id of a path as policies write it.
     pub fn find(&self, path: &str) -> Option<PathId> {
-        self.by_path.get(path).copied()
+        let found = self.by_path.binary_search_by(|&id| self.path(id).cmp(path));
+        found.ok().and_then(|at| self.by_path.get(at)).copied()
     }
 
     /// The path below another by its key; for items of a list `[]`, for the values of a map any key.
@@ -183,5 +120,24 @@ impl Vocabulary {
     /// All paths in schema order.
     pub fn iter(&self) -> impl Iterator<Item = (PathId, &PathInfo)> {
         self.paths.iter().enumerate().map(|(index, info)| (PathId(index as u16), info))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_made_at_build_time_is_the_one_of_the_schema() {
+        assert_eq!(*Vocabulary::native(), Vocabulary::from_schema(manifest_schema()));
+    }
+
+    #[test]
+    fn every_path_is_found_and_no_other() {
+        let native = Vocabulary::native();
+        for (id, info) in native.iter() {
+            assert_eq!(native.find(&info.path), Some(id));
+        }
+        assert_eq!(native.find("workload.monthly"), None);
     }
 }

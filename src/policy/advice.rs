@@ -134,7 +134,7 @@ impl Policies {
         let mut open_rules = Vec::new();
         for slot in pack.rules.iter().filter(|slot| slot.selected) {
             let Some(rule) = pack.rule(slot) else { continue };
-            if let (Verdict::NotApplicableUnknown(traced), _) = rule.verdict(input) {
+            if let (Verdict::NotApplicableUnknown(traced), _) = rule.conditions.verdict(input) {
                 open_rules.push(OpenRule {
                     id: (*rule.id).into(),
                     summary: rule.summary.clone(),

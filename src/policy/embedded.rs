@@ -9,6 +9,8 @@ use crate::source::Source;
 pub struct EmbeddedPack {
     /// The folder's name, and the pack's.
     pub name: &'static str,
+    /// SHA-256 of its files, `sha256:…`.
+    pub digest: &'static str,
     /// Text of `pack.yaml`.
     pub text: &'static str,
     /// Its rules, by id.
@@ -26,6 +28,7 @@ pub struct EmbeddedRule {
     pub strategies: &'static [&'static str],
 }
 
+// `static PACKS`, by name: made by the build script.
 include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 
 /// All of them, by name.
@@ -36,6 +39,14 @@ pub fn packs() -> &'static [EmbeddedPack] {
 /// The text of a rule without its examples, which come last and which only `tunelint test` reads.
 pub fn without_examples(text: &str) -> &str {
     text.find("\n  examples:").map_or(text, |at| &text[..=at])
+}
+
+/// The part of a rule's text that holds its `when` and `require`, and where it begins: read alone, it is a mapping
+/// of these two. Fields stand in a fixed order.
+pub fn conditions(text: &str) -> Option<(usize, &str)> {
+    let start = text.find("\n  when:").or_else(|| text.find("\n  require:"))? + 1;
+    let len = text[start..].find("\n  message:")? + 1;
+    Some((start, &text[start..start + len]))
 }
 
 /// The source of an embedded file.

@@ -92,7 +92,7 @@ impl Desk<'_> {
         let view = View::new(&facts, Vocabulary::native());
         let input =
             Input { view: &view, parameters: self.values, checklists: &self.pack.signals, today: self.today };
-        let (verdict, applied) = self.rule.verdict(input);
+        let (verdict, applied) = self.rule.conditions.verdict(input);
         if verdict.as_str() == claim {
             return;
         }

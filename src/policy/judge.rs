@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::eval::{self, Fault, Input, Read, Standing, Traced, Truth};
 use super::labels::path_of;
-use super::pack::{Condition, Pack, Rule, Undetermined};
+use super::pack::{Condition, Conditions, Pack, Rule, RuleSlot, Undetermined};
 use super::{OutcomeCounts, Policies};
 use crate::finding::{Decisive, Finding, Label, Outcome, Place, Scalar, Severity};
 use crate::manifest::Deployment;
@@ -54,8 +54,8 @@ impl Verdict {
     }
 }
 
-impl Rule {
-    /// Evaluates the rule on facts; for a verdict that `when` did not decide, also returns what it read.
+impl Conditions {
+    /// Evaluates a rule on facts; for a verdict that `when` did not decide, also returns what it read.
     pub fn verdict(&self, input: Input<'_>) -> (Verdict, Vec<Read>) {
         let applied = match &self.when {
             None => Vec::new(),
@@ -111,9 +111,7 @@ impl Policies {
                     counts.not_applicable += 1;
                     continue;
                 }
-                if let Some(rule) = pack.rule(slot) {
-                    bench.judge(rule, judging.show_passed, &mut counts, findings);
-                }
+                bench.judge(slot, judging.show_passed, &mut counts, findings);
             }
         }
         counts
@@ -131,35 +129,56 @@ pub(super) struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn judge(&self, rule: &Rule, show_passed: bool, counts: &mut OutcomeCounts, findings: &mut Vec<Finding>) {
-        let (verdict, applied) = rule.verdict(self.input);
-        let finding = match &verdict {
-            Verdict::Pass(traced) => {
+    fn judge(
+        &self,
+        slot: &RuleSlot,
+        show_passed: bool,
+        counts: &mut OutcomeCounts,
+        findings: &mut Vec<Finding>,
+    ) {
+        let Some(conditions) = self.pack.conditions(slot) else { return };
+        let (verdict, applied) = conditions.verdict(self.input);
+        let said = match &verdict {
+            Verdict::Pass(_) => {
                 counts.pass += 1;
-                show_passed.then(|| self.passed(rule, Outcome::Pass, &traced.reads, &applied))
+                show_passed
             }
             Verdict::NotApplicable => {
                 counts.not_applicable += 1;
-                show_passed.then(|| self.passed(rule, Outcome::NotApplicable, &[], &[]))
+                show_passed
             }
-            Verdict::NotApplicableUnknown(traced) => {
+            Verdict::NotApplicableUnknown(_) => {
                 counts.not_applicable_unknown += 1;
-                show_passed.then(|| self.passed(rule, Outcome::NotApplicable, &traced.reads, &[]))
+                show_passed
             }
-            Verdict::Fail(traced) => {
+            Verdict::Fail(_) => {
                 counts.fail += 1;
-                Some(self.failed(rule, traced, &applied))
+                true
             }
-            Verdict::Undetermined(traced) => {
+            Verdict::Undetermined(_) => {
                 counts.undetermined += 1;
-                self.undetermined(rule, traced, &applied)
+                true
             }
+            Verdict::Fault(..) => true,
+        };
+        if !said {
+            return;
+        }
+        // The words of a rule are read only here: there is something to say.
+        let Some(rule) = self.pack.rule(slot) else { return };
+        findings.extend(match &verdict {
+            Verdict::Pass(traced) => Some(self.passed(rule, Outcome::Pass, &traced.reads, &applied)),
+            Verdict::NotApplicable => Some(self.passed(rule, Outcome::NotApplicable, &[], &[])),
+            Verdict::NotApplicableUnknown(traced) => {
+                Some(self.passed(rule, Outcome::NotApplicable, &traced.reads, &[]))
+            }
+            Verdict::Fail(traced) => Some(self.failed(rule, traced, &applied)),
+            Verdict::Undetermined(traced) => self.undetermined(rule, traced, &applied),
             Verdict::Fault(in_when, fault, traced) => {
-                let condition = if *in_when { rule.when.as_ref() } else { Some(&rule.require) };
+                let condition = if *in_when { conditions.when.as_ref() } else { Some(&conditions.require) };
                 condition.map(|condition| self.fault(rule, condition, fault, traced))
             }
-        };
-        findings.extend(finding);
+        });
     }
 
     fn finding(
@@ -191,7 +210,7 @@ impl Bench<'_> {
         let message = rule.message.render(self.view, &parameters);
         let labels = self.labels(rule, &traced.reads, applied);
         let mut finding = self.finding(rule, Outcome::Fail, severity, message, labels);
-        finding.passes_if = eval::passes_if(&rule.require.expr, self.input);
+        finding.passes_if = eval::passes_if(&rule.conditions.require.expr, self.input);
         finding.decisive = self.decisive(rule, &traced.reads, applied);
         finding
     }
@@ -231,7 +250,7 @@ impl Bench<'_> {
         let message = format!("{} cannot be decided for {name}: {why}", rule.id);
         let labels = self.labels(rule, &traced.reads, applied);
         let mut finding = self.finding(rule, Outcome::Undetermined, severity, message, labels);
-        finding.passes_if = eval::passes_if(&rule.require.expr, self.input);
+        finding.passes_if = eval::passes_if(&rule.conditions.require.expr, self.input);
         finding.decisive = self.decisive(rule, &traced.reads, applied);
         finding.missing = missing;
         Some(finding)
@@ -284,8 +303,11 @@ impl Bench<'_> {
     }
 
     fn decisive(&self, rule: &Rule, reads: &[Read], applied: &[Read]) -> Vec<Decisive> {
-        let (reads, condition) =
-            if reads.is_empty() { (applied, rule.when.as_ref()) } else { (reads, Some(&rule.require)) };
+        let (reads, condition) = if reads.is_empty() {
+            (applied, rule.conditions.when.as_ref())
+        } else {
+            (reads, Some(&rule.conditions.require))
+        };
         let mut decisive: Vec<Decisive> = Vec::new();
         for read in reads {
             let comparison = read

@@ -42,7 +42,11 @@ impl Bench<'_> {
                 continue;
             }
             seen.push(key);
-            let condition = if index < reads.len() { Some(&rule.require) } else { rule.when.as_ref() };
+            let condition = if index < reads.len() {
+                Some(&rule.conditions.require)
+            } else {
+                rule.conditions.when.as_ref()
+            };
             let comparison = read
                 .atom
                 .filter(|_| read.signal.is_none())

@@ -1,7 +1,7 @@
 //! Which packs and rules are in force: the embedded ones, folders of one's own, selection, parameters set.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -166,14 +166,7 @@ impl Policies {
                     .with_help(format!("Name the file {}.yaml: a rule is found by its id", rule.id)),
                 );
             }
-            let strategies = rule.as_ref().and_then(|rule| rule.strategies.clone()).unwrap_or_default();
-            pack.rules.push(RuleSlot {
-                id,
-                selected: true,
-                strategies,
-                file: text,
-                rule: OnceLock::from(rule),
-            });
+            pack.rules.push(RuleSlot::read(id, text, rule));
         }
         pack.rules.sort_by(|left, right| left.id.cmp(&right.id));
         pack.digest = digest.finish();
@@ -320,22 +313,8 @@ fn embedded_pack(embedded: &'static EmbeddedPack, problems: &mut Vec<Finding>) -
         trusted: true,
     };
     let mut pack = load::load_pack(&file, problems)?;
-    let mut digest = Digests::new(embedded.text);
-    for rule in embedded.rules {
-        digest.add(rule.id, rule.text);
-        pack.rules.push(RuleSlot {
-            id: rule.id.into(),
-            selected: true,
-            strategies: rule.strategies.iter().map(|&strategy| strategy.into()).collect(),
-            file: PolicyText {
-                source: embedded::source(embedded.name, rule.id, rule.text),
-                text: embedded::without_examples(rule.text).into(),
-                trusted: true,
-            },
-            rule: OnceLock::new(),
-        });
-    }
-    pack.digest = digest.finish();
+    pack.digest = embedded.digest.into();
+    pack.rules = embedded.rules.iter().map(RuleSlot::embedded).collect();
     Some(pack)
 }
 
@@ -366,4 +345,18 @@ impl Digests {
 
 fn stem(path: &Path) -> &str {
     path.file_stem().and_then(std::ffi::OsStr::to_str).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_made_at_build_time_is_that_of_the_files() {
+        for pack in embedded::packs() {
+            let mut digest = Digests::new(pack.text);
+            pack.rules.iter().for_each(|rule| digest.add(rule.id, rule.text));
+            assert_eq!(*digest.finish(), *pack.digest, "{}", pack.name);
+        }
+    }
 }

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use super::embedded::{self, EmbeddedRule};
 use super::expression::{self, Expr, Issue, Names, Type};
 use super::pack::{
-    Checklist, Condition, Pack, PackSource, Parameter, Rule, RuleSlot, Severities, Signal, Undetermined,
+    Checklist, Condition, Conditions, Pack, PackSource, Parameter, Rule, RuleSlot, Severities, Signal,
+    Undetermined,
 };
 use super::template::Template;
-use crate::document::{self, Document, Limits, NodeRef, View as TextView};
+use crate::document::{self, Document, Limits, NodeRef, Segment, View as TextView};
 use crate::finding::{Finding, Label, Outcome, Place, Scalar, Severity};
 use crate::manifest::vocabulary::Vocabulary;
 use crate::schema;
@@ -18,7 +20,7 @@ use crate::source::Source;
 pub struct PolicyText {
     /// The source that findings point into.
     pub source: Arc<Source>,
-    /// The text to read (of an embedded rule: without its examples).
+    /// The text to read.
     pub text: Arc<str>,
     /// Whether the file is held against its schema: embedded files were, when tunelint was tested.
     pub trusted: bool,
@@ -141,23 +143,75 @@ pub fn load_rule(file: &PolicyText, names: &PackNames, findings: &mut Vec<Findin
     let sound = !findings[before..].iter().any(|finding| finding.severity == Severity::Error);
     let root = document.root();
     let spec = root.get("spec")?;
-    let metadata = root.get("metadata")?;
+    root.get("metadata")?;
     // All expressions are read before any mistake ends the rule, so that one run tells them all.
-    let when = match spec.get("when") {
-        Some(node) => condition(node, names.names(), &file.source, findings).map(Some),
-        None => Some(None),
-    };
-    let require = spec.get("require").and_then(|node| condition(node, names.names(), &file.source, findings));
+    let conditions = conditions(spec, names, &file.source, findings);
     let message = spec.get("message").map(|node| template(node, names, &file.source, findings));
-    if !file.trusted {
-        missing_examples(spec, &file.source, &document, findings);
-    }
+    missing_examples(spec, &file.source, &document, findings);
     if !sound {
         return None;
     }
-    let (when, require) = (when?, require?);
-    let strategies =
-        when.as_ref().and_then(|when| expression::demanded_strategies(&when.expr, Vocabulary::native()));
+    rule(root, Arc::new(conditions?), message?, &file.source)
+}
+
+/// Reads what an embedded rule decides by, and nothing else of it.
+pub(super) fn load_conditions(rule: &EmbeddedRule, names: &PackNames) -> Option<Conditions> {
+    let (start, text) = embedded::conditions(rule.text)?;
+    let stream = document::parse(&text.into(), &limits());
+    let mut findings = Vec::new();
+    // No place is shown of an embedded rule that has mistakes: there is none, as a test holds.
+    let nowhere = Source::in_memory("", "");
+    let mut conditions = conditions(stream.documents.first()?.root(), names, &nowhere, &mut findings)?;
+    for condition in conditions.when.iter_mut().chain([&mut conditions.require]) {
+        condition.view = shifted(&condition.view, start as u32);
+    }
+    Some(conditions)
+}
+
+/// The same view where its outer text begins later.
+fn shifted(view: &TextView, by: u32) -> TextView {
+    TextView::new(view.segments().iter().map(|part| Segment { outer: part.outer + by, ..*part }).collect())
+}
+
+/// Reads the rest of an embedded rule.
+pub(super) fn load_embedded(
+    pack: &str,
+    embedded: &EmbeddedRule,
+    conditions: Arc<Conditions>,
+    names: &PackNames,
+) -> Option<Rule> {
+    let source = embedded::source(pack, embedded.id, embedded.text);
+    let stream = document::parse(&embedded::without_examples(embedded.text).into(), &limits());
+    let root = stream.documents.first()?.root();
+    let message = template(root.get("spec")?.get("message")?, names, &source, &mut Vec::new());
+    rule(root, conditions, message, &source)
+}
+
+/// The `when` and the `require` of a rule, both read before a mistake in either is the end.
+fn conditions(
+    spec: NodeRef<'_>,
+    names: &PackNames,
+    source: &Arc<Source>,
+    findings: &mut Vec<Finding>,
+) -> Option<Conditions> {
+    let when = match spec.get("when") {
+        Some(node) => condition(node, names.names(), source, findings).map(Some),
+        None => Some(None),
+    };
+    let require = spec.get("require").and_then(|node| condition(node, names.names(), source, findings));
+    Some(Conditions { when: when?, require: require? })
+}
+
+/// A rule from its document and what was made of it.
+fn rule(
+    root: NodeRef<'_>,
+    conditions: Arc<Conditions>,
+    message: Template,
+    source: &Arc<Source>,
+) -> Option<Rule> {
+    let (spec, metadata) = (root.get("spec")?, root.get("metadata")?);
+    let when = conditions.when.as_ref();
+    let strategies = when.and_then(|when| expression::demanded_strategies(&when.expr, Vocabulary::native()));
     Some(Rule {
         id: metadata.get("name")?.as_str()?.into(),
         formerly: texts(metadata, "formerly"),
@@ -173,20 +227,23 @@ pub fn load_rule(file: &PolicyText, names: &PackNames, findings: &mut Vec<Findin
         tags: texts(spec, "tags"),
         guide: texts(spec, "guide"),
         why: text(spec, &["why"]).unwrap_or_default().trim_end().into(),
-        when,
-        require,
-        message: message?,
+        conditions,
+        message,
         help: text(spec, &["help"]).unwrap_or_default().trim_end().into(),
         strategies,
-        source: Arc::clone(&file.source),
+        source: Arc::clone(source),
         id_span: metadata.get("name")?.span(),
     })
 }
 
+/// Budgets for a policy file.
+fn limits() -> Limits {
+    Limits { nodes: 100_000, depth: 64, ..Limits::default() }
+}
+
 /// Parses a policy file and holds it against its schema.
 fn open(file: &PolicyText, kind: schema::PolicyKind, findings: &mut Vec<Finding>) -> Option<Document> {
-    let limits = Limits { nodes: 100_000, depth: 64, ..Limits::default() };
-    let mut stream = document::parse(&file.text, &limits);
+    let mut stream = document::parse(&file.text, &limits());
     // A policy that cannot be read is a mistake in a policy: the run is in trouble, not the repo.
     findings.extend(
         schema::problems(&stream.problems, "policy", &file.source).into_iter().map(|finding| Finding {
@@ -379,7 +436,7 @@ pub fn unused_parameters(pack: &Pack, findings: &mut Vec<Finding>) {
         parameters_of(expr, &mut used);
     }
     for rule in pack.rules.iter().filter_map(RuleSlot::loaded) {
-        for condition in rule.when.iter().chain([&rule.require]) {
+        for condition in rule.conditions.iter() {
             parameters_of(&condition.expr, &mut used);
         }
         for index in rule.message.parameters() {
@@ -401,5 +458,40 @@ pub fn unused_parameters(pack: &Pack, findings: &mut Vec<Finding>) {
             .with_severity(Severity::Warning)
             .with_help(format!("Use params.{} in a rule, or remove it", parameter.name)),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Span;
+
+    #[test]
+    fn the_conditions_of_an_embedded_rule_are_those_of_its_whole_file() {
+        for embedded in embedded::packs() {
+            let file = PolicyText {
+                source: embedded::source(embedded.name, "pack", embedded.text),
+                text: embedded.text.into(),
+                trusted: true,
+            };
+            let pack = load_pack(&file, &mut Vec::new()).unwrap();
+            for rule in embedded.rules {
+                let source = embedded::source(embedded.name, rule.id, rule.text);
+                let file = PolicyText { source, text: rule.text.into(), trusted: false };
+                let mut findings = Vec::new();
+                let whole = load_rule(&file, &pack.names, &mut findings).unwrap().conditions;
+                assert!(findings.is_empty(), "{findings:?}");
+                let part = load_conditions(rule, &pack.names).unwrap();
+                assert_eq!(part.when.is_some(), whole.when.is_some(), "{}", rule.id);
+                for (part, whole) in part.iter().zip(whole.iter()) {
+                    assert_eq!(part.expr.text, whole.expr.text, "{}", rule.id);
+                    for at in 0..part.expr.text.len() as u32 {
+                        let byte = Span::new(at, at + 1);
+                        assert_eq!(part.outer(byte), whole.outer(byte), "{} at {at}", rule.id);
+                        assert!(part.outer(byte).end > part.outer(byte).start);
+                    }
+                }
+            }
+        }
     }
 }

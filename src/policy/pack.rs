@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::embedded::EmbeddedRule;
 use super::expression::{Expr, Type};
 use super::load::{self, PackNames, PolicyText};
 use super::template::Template;
@@ -54,21 +55,52 @@ pub struct PackSource {
 }
 
 /// A rule's place in its pack. Rules of embedded packs are read when the first deployment comes that they can apply
-/// to: most processes check one file, and most rules speak of one strategy.
+/// to, and their words when there is something to say: most processes check one file, and most rules speak of one
+/// strategy and hold.
 #[derive(Debug)]
 pub struct RuleSlot {
     /// The rule's id.
     pub id: Arc<str>,
     /// Whether it was selected to run.
     pub selected: bool,
-    /// Strategies that it can apply to; none: all.
-    pub(super) strategies: Vec<Box<str>>,
-    /// The file to read it from.
-    pub(super) file: PolicyText,
-    pub(super) rule: OnceLock<Option<Rule>>,
+    origin: Origin,
+    conditions: OnceLock<Option<Arc<Conditions>>>,
+    rule: OnceLock<Option<Rule>>,
+}
+
+/// Where a rule comes from.
+#[derive(Debug)]
+enum Origin {
+    /// It is compiled in.
+    Embedded(&'static EmbeddedRule),
+    /// A file, which was read with its pack.
+    File(PolicyText),
 }
 
 impl RuleSlot {
+    /// The place of a rule that is compiled in.
+    pub(super) fn embedded(rule: &'static EmbeddedRule) -> Self {
+        Self {
+            id: rule.id.into(),
+            selected: true,
+            origin: Origin::Embedded(rule),
+            conditions: OnceLock::new(),
+            rule: OnceLock::new(),
+        }
+    }
+
+    /// The place of a rule that was read from a file: of one without a mistake, the rule.
+    pub(super) fn read(id: Arc<str>, file: PolicyText, rule: Option<Rule>) -> Self {
+        let conditions = rule.as_ref().map(|rule| Arc::clone(&rule.conditions));
+        Self {
+            id,
+            selected: true,
+            origin: Origin::File(file),
+            conditions: OnceLock::from(conditions),
+            rule: OnceLock::from(rule),
+        }
+    }
+
     /// The rule, if it was read and is sound.
     pub fn loaded(&self) -> Option<&Rule> {
         self.rule.get().and_then(Option::as_ref)
@@ -76,24 +108,46 @@ impl RuleSlot {
 
     /// The text of its policy file, examples included.
     pub fn text(&self) -> Arc<str> {
-        Arc::clone(self.file.source.text.as_ref().unwrap_or(&self.file.text))
+        match &self.origin {
+            Origin::Embedded(rule) => rule.text.into(),
+            Origin::File(file) => Arc::clone(&file.text),
+        }
     }
 
     /// Whether it can apply to a deployment of this strategy (nothing: unknown).
     pub fn meets(&self, strategy: Option<&str>) -> bool {
-        match strategy {
-            Some(strategy) if !self.strategies.is_empty() => {
-                self.strategies.iter().any(|own| **own == *strategy)
-            }
-            _ => true,
+        let Some(strategy) = strategy else { return true };
+        match &self.origin {
+            Origin::Embedded(rule) => rule.strategies.is_empty() || rule.strategies.contains(&strategy),
+            Origin::File(_) => self
+                .loaded()
+                .and_then(|rule| rule.strategies.as_ref())
+                .is_none_or(|own| own.iter().any(|own| **own == *strategy)),
         }
     }
 }
 
 impl Pack {
+    /// What a rule of the pack decides by, read now if it has not been; nothing where a mistake keeps the rule from
+    /// running.
+    pub fn conditions<'a>(&self, slot: &'a RuleSlot) -> Option<&'a Arc<Conditions>> {
+        let read = || match &slot.origin {
+            Origin::Embedded(rule) => load::load_conditions(rule, &self.names).map(Arc::new),
+            Origin::File(_) => slot.loaded().map(|rule| Arc::clone(&rule.conditions)),
+        };
+        slot.conditions.get_or_init(read).as_ref()
+    }
+
     /// A rule of the pack, read now if it has not been; nothing where a mistake keeps it from running.
     pub fn rule<'a>(&self, slot: &'a RuleSlot) -> Option<&'a Rule> {
-        slot.rule.get_or_init(|| load::load_rule(&slot.file, &self.names, &mut Vec::new())).as_ref()
+        let read = || match &slot.origin {
+            Origin::Embedded(rule) => {
+                let conditions = Arc::clone(self.conditions(slot)?);
+                load::load_embedded(&self.name, rule, conditions, &self.names)
+            }
+            Origin::File(_) => None,
+        };
+        slot.rule.get_or_init(read).as_ref()
     }
 
     /// All its rules, read.
@@ -191,7 +245,23 @@ impl Condition {
     }
 }
 
-/// A rule: *applies* and *requires*.
+/// What a rule decides by: *applies* and *requires*.
+#[derive(Debug)]
+pub struct Conditions {
+    /// When it applies; nothing: always.
+    pub when: Option<Condition>,
+    /// What has to hold.
+    pub require: Condition,
+}
+
+impl Conditions {
+    /// All of them, in the order of the policy file.
+    pub fn iter(&self) -> impl Iterator<Item = &Condition> {
+        self.when.iter().chain([&self.require])
+    }
+}
+
+/// A rule: when it applies, what it requires, what it says.
 #[derive(Debug)]
 pub struct Rule {
     /// Its id; names the bad pattern.
@@ -214,10 +284,8 @@ pub struct Rule {
     pub guide: Arc<[String]>,
     /// Why it is there.
     pub why: Box<str>,
-    /// When it applies; nothing: always.
-    pub when: Option<Condition>,
-    /// What has to hold.
-    pub require: Condition,
+    /// What it decides by.
+    pub conditions: Arc<Conditions>,
     /// What it says.
     pub message: Template,
     /// What to do.

@@ -1,14 +1,14 @@
 //! The schemas made ready to validate, each once and only when it is asked for.
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
 
 use super::{PACK_SCHEMA, RULE_SCHEMA};
 use crate::document::TreeJson;
-use crate::manifest::vocabulary::manifest_schema;
+use crate::manifest::vocabulary::{TERSE_SCHEMA, manifest_schema};
 
 /// The draft that the schemas are compiled under.
 ///
@@ -19,7 +19,8 @@ const DRAFT: Draft = Draft::Draft7;
 
 /// A schema, its validator, and how findings by it are called.
 pub(crate) struct Compiled {
-    pub(crate) schema: Cow<'static, Value>,
+    /// The schema with its words, read once there is something to say.
+    schema: LazyLock<Cow<'static, Value>>,
     pub(crate) validator: Validator<TreeJson>,
     /// The rule of its findings.
     pub(crate) rule: &'static str,
@@ -29,49 +30,70 @@ pub(crate) struct Compiled {
 
 impl Compiled {
     #[expect(clippy::expect_used, reason = "the schemas are embedded, and a test builds each of them")]
-    fn new(schema: Cow<'static, Value>, rule: &'static str, noun: &'static str) -> Self {
+    fn new(
+        schema: &Value,
+        worded: fn() -> Cow<'static, Value>,
+        rule: &'static str,
+        noun: &'static str,
+    ) -> Self {
         let validator = jsonschema::options_for::<TreeJson>()
             .with_draft(DRAFT)
             .with_pattern_options(PatternOptions::regex())
-            .build(&schema)
+            .build(schema)
             .expect("an embedded schema is valid");
-        Self { schema, validator, rule, noun }
+        Self { schema: LazyLock::new(worded), validator, rule, noun }
+    }
+
+    /// The schema with its words: what it says of each field.
+    pub(crate) fn schema(&self) -> &Value {
+        &self.schema
     }
 
     /// The native manifest.
     pub(crate) fn manifest() -> &'static Self {
         static MANIFEST: OnceLock<Compiled> = OnceLock::new();
-        MANIFEST.get_or_init(|| Self::new(Cow::Borrowed(manifest_schema()), "schema", "deployment"))
+        MANIFEST.get_or_init(|| {
+            Self::new(&parse(TERSE_SCHEMA), || Cow::Borrowed(manifest_schema()), "schema", "deployment")
+        })
     }
 
     /// A part of a manifest's spec: nothing is required, and `metadata` may stand beside.
     pub(crate) fn part_of_spec() -> &'static Self {
         static PART: OnceLock<Compiled> = OnceLock::new();
         PART.get_or_init(|| {
-            let mut manifest = manifest_schema().clone();
-            let metadata = manifest["properties"]["metadata"].take();
-            let mut spec = manifest["properties"]["spec"].take();
-            spec["properties"]["metadata"] = metadata;
-            drop_required(&mut spec);
-            Self::new(Cow::Owned(spec), "policy", "deployment")
+            let worded = || Cow::Owned(part_of_spec(manifest_schema().clone()));
+            Self::new(&part_of_spec(parse(TERSE_SCHEMA)), worded, "policy", "deployment")
         })
     }
 
     /// A rule file.
     pub(crate) fn rule() -> &'static Self {
         static RULE: OnceLock<Compiled> = OnceLock::new();
-        RULE.get_or_init(|| Self::new(parse(RULE_SCHEMA), "policy", "rule"))
+        RULE.get_or_init(|| {
+            Self::new(&parse(RULE_SCHEMA), || Cow::Owned(parse(RULE_SCHEMA)), "policy", "rule")
+        })
     }
 
     /// A pack file.
     pub(crate) fn pack() -> &'static Self {
         static PACK: OnceLock<Compiled> = OnceLock::new();
-        PACK.get_or_init(|| Self::new(parse(PACK_SCHEMA), "policy", "pack"))
+        PACK.get_or_init(|| {
+            Self::new(&parse(PACK_SCHEMA), || Cow::Owned(parse(PACK_SCHEMA)), "policy", "pack")
+        })
     }
 }
 
-fn parse(text: &str) -> Cow<'static, Value> {
-    Cow::Owned(serde_json::from_str(text).unwrap_or_default())
+fn parse(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// The schema of a part of a spec, made of that of the manifest.
+fn part_of_spec(mut manifest: Value) -> Value {
+    let metadata = manifest["properties"]["metadata"].take();
+    let mut spec = manifest["properties"]["spec"].take();
+    spec["properties"]["metadata"] = metadata;
+    drop_required(&mut spec);
+    spec
 }
 
 /// Removes what is required, but from conditions: there it tells whether they hold.
@@ -91,6 +113,7 @@ fn drop_required(schema: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manifest::vocabulary::MANIFEST_SCHEMA;
 
     /// Keywords that mean the same in drafts 7 and 2020-12, as long as nothing but words stands beside a `$ref`.
     const SHARED: &[&str] = &[
@@ -138,7 +161,37 @@ mod tests {
     #[test]
     fn compiled_schemas_use_only_what_both_drafts_understand_alike() {
         for compiled in [Compiled::manifest(), Compiled::part_of_spec(), Compiled::rule(), Compiled::pack()] {
-            check(&compiled.schema);
+            check(compiled.schema());
         }
+    }
+
+    /// The same schema without words, as the build script has to leave it.
+    fn without_words(schema: &Value) -> Value {
+        let mut schema = schema.clone();
+        let Some(members) = schema.as_object_mut() else { return schema };
+        members.retain(|keyword, _| !["title", "description", "examples"].contains(&keyword.as_str()));
+        for (keyword, value) in members {
+            match keyword.as_str() {
+                "properties" | "$defs" => {
+                    value
+                        .as_object_mut()
+                        .unwrap()
+                        .values_mut()
+                        .for_each(|value| *value = without_words(value));
+                }
+                "oneOf" => {
+                    value.as_array_mut().unwrap().iter_mut().for_each(|value| *value = without_words(value));
+                }
+                "items" | "additionalProperties" | "if" | "then" => *value = without_words(value),
+                _ => {}
+            }
+        }
+        schema
+    }
+
+    #[test]
+    fn the_terse_schema_is_the_schema_without_its_words() {
+        assert_eq!(parse(TERSE_SCHEMA), without_words(manifest_schema()));
+        assert!(TERSE_SCHEMA.len() < MANIFEST_SCHEMA.len() / 2);
     }
 }

@@ -86,9 +86,9 @@ fn run(
         return (Vec::new(), rejected);
     }
     let errors = compiled.validator.iter_errors(root.into());
-    let mistakes = mistake::mistakes(errors, &compiled.schema, root);
+    let mistakes = mistake::mistakes(errors, compiled.schema(), root);
     let subject =
-        Subject { rule: compiled.rule, noun: compiled.noun, root, schema: &compiled.schema, base, source };
+        Subject { rule: compiled.rule, noun: compiled.noun, root, schema: compiled.schema(), base, source };
     let unknown: Vec<_> =
         mistakes.told.iter().filter(|mistake| matches!(mistake.wrong, Wrong::UnknownKey(_))).collect();
     let told = mistakes

@@ -41,7 +41,7 @@ fn verdicts(yaml: &str, mut see: impl FnMut(&str, &tunelint::policy::pack::Rule,
             today: jiff::civil::date(2026, 11, 24),
         };
         for rule in pack.all_rules() {
-            let (verdict, _) = rule.verdict(input);
+            let (verdict, _) = rule.conditions.verdict(input);
             see(&rule.id, rule, &verdict, input);
         }
     }
@@ -69,7 +69,7 @@ pub(crate) fn remedies(yaml: &str) -> Vec<(String, Vec<tunelint::finding::Clause
     let mut remedies = Vec::new();
     verdicts(yaml, |id, rule, verdict, input| {
         if matches!(verdict, Verdict::Fail(_)) {
-            let clauses = tunelint::policy::eval::passes_if(&rule.require.expr, input);
+            let clauses = tunelint::policy::eval::passes_if(&rule.conditions.require.expr, input);
             remedies.push((id.to_owned(), clauses));
         }
     });

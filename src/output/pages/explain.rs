@@ -32,12 +32,12 @@ pub fn explain(
     facts_of(&mut page, pack, rule)?;
     page.heading("Why")?;
     page.paragraph(INDENT, &rule.why)?;
-    if let Some(when) = &rule.when {
+    if let Some(when) = &rule.conditions.when {
         page.heading("Applies when")?;
         page.lines(INDENT, &when.expr.text)?;
     }
     page.heading("Requires")?;
-    page.lines(INDENT, &rule.require.expr.text)?;
+    page.lines(INDENT, &rule.conditions.require.expr.text)?;
     let parameters = parameters(pack, rule);
     if !parameters.is_empty() {
         page.heading("Parameters")?;
@@ -85,7 +85,7 @@ fn facts_of(page: &mut Page<'_>, pack: &Pack, rule: &Rule) -> io::Result<()> {
 /// The parameters that a rule reads, those of its checklists among them.
 fn parameters<'a>(pack: &'a Pack, rule: &Rule) -> Vec<&'a Parameter> {
     let mut used = vec![false; pack.parameters.len()];
-    for condition in rule.when.iter().chain([&rule.require]) {
+    for condition in rule.conditions.iter() {
         parameters_of(&condition.expr, &mut used);
     }
     for index in rule.message.parameters() {

@@ -141,8 +141,8 @@ fn wire(rule: &Rule) -> WireRule<'_> {
         tags: &rule.tags,
         guide: &rule.guide,
         why: &rule.why,
-        when: rule.when.as_ref().map(|when| &*when.expr.text),
-        require: &rule.require.expr.text,
+        when: rule.conditions.when.as_ref().map(|when| &*when.expr.text),
+        require: &rule.conditions.require.expr.text,
         help: &rule.help,
     }
 }
