@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::Error;
-use super::policies::PolicyOptions;
+use super::policies::PackOptions;
 use super::terminal::{self, Terminal};
 use crate::nearest::nearest;
 use crate::output::pages;
@@ -18,12 +18,12 @@ pub(super) struct Explain {
     #[arg(value_name = "RULE")]
     rule: String,
     #[command(flatten)]
-    policies: PolicyOptions,
+    packs: PackOptions,
 }
 
 impl Explain {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Exit, Error> {
-        let (policies, _) = self.policies.load()?;
+        let policies = self.packs.load()?;
         let (of_pack, id) = match self.rule.split_once('/') {
             Some((pack, id)) => (Some(pack), id),
             None => (None, &*self.rule),
@@ -41,6 +41,7 @@ impl Explain {
                 }
             }
         }
+        terminal.complain_of_policies(&policies);
         let known = policies.packs.iter().flat_map(|pack| pack.rules.iter().map(|slot| slot.id.to_string()));
         let near = nearest(id, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
         Err(Error::Usage(format!("there is no rule {}{near}", self.rule)))

@@ -30,7 +30,7 @@ pub struct Sources {
     /// Largest file to read, in bytes or with K, M or G
     #[arg(long, value_name = "SIZE", default_value = "8M", value_parser = size, help_heading = "Sources")]
     pub max_file_size: u64,
-    /// Read what .gitignore and .tunelintignore leave out as well
+    /// Read as well what .gitignore and .tunelintignore leave out
     #[arg(long, help_heading = "Sources")]
     pub no_ignore: bool,
     /// Parse every file, not only those that could hold a manifest

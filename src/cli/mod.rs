@@ -26,7 +26,7 @@ use terminal::{ColorChoice, Terminal};
 const AFTER: &str = "\
 `tunelint deploy/` is short for `tunelint check deploy/`, and `tunelint` alone checks the current folder.
 
-Exit status: 0 nothing to fail on; 1 findings; 2 could not run, or a named file could not be read.";
+Exit status: 0 nothing to fail on; 1 findings; 2 could not run, a named file could not be read, or a policy has a mistake.";
 
 /// A policy-as-code linter for the manifests of LLM deployments.
 #[derive(Debug, Parser)]
@@ -52,8 +52,15 @@ struct Cli {
 /// Options of every command.
 #[derive(Clone, Debug, Args)]
 pub struct Global {
-    /// When to colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
+    /// When to colour: auto (on a terminal, unless `NO_COLOR` is set), always or never
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true,
+        help_heading = "Global options"
+    )]
     pub color: ColorChoice,
     /// Say only what matters most
     #[arg(long, short, global = true, conflicts_with = "verbose", help_heading = "Global options")]
