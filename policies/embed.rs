@@ -31,7 +31,9 @@ fn main() -> io::Result<()> {
     let mut schema: Value = serde_json::from_str(&fs::read_to_string(schema)?)?;
     fs::write(out.join("vocabulary.rs"), vocabulary(&schema))?;
     drop_words(&mut schema);
-    fs::write(out.join("manifest.json"), schema.to_string())
+    fs::write(out.join("manifest.json"), schema.to_string())?;
+    let shape = format!("static MANIFEST: Shape = {};\n", shape(&schema)?);
+    fs::write(out.join("shape.rs"), shape)
 }
 
 /// The packs in a folder as a table.
@@ -105,6 +107,62 @@ fn drop_words(schema: &mut Value) {
             _ => {}
         }
     }
+}
+
+/// A schema as a value of `Shape`.
+///
+/// # Errors
+/// A keyword that a shape has no place for, or one with a value that it has none for.
+fn shape(schema: &Value) -> io::Result<String> {
+    if *schema == Value::Bool(false) {
+        return Ok("Shape { never: true, ..Shape::ANY }".to_owned());
+    }
+    let unknown = |what: &dyn std::fmt::Debug| io::Error::other(format!("`Shape` has no place for {what:?}"));
+    let members = schema.as_object().ok_or_else(|| unknown(schema))?;
+    let mut fields = String::new();
+    for (keyword, value) in members {
+        let (field, code) = match (keyword.as_str(), value) {
+            ("$schema" | "$id", _) => continue,
+            ("type", Value::String(kind)) => {
+                let (first, rest) = kind.split_at(1);
+                ("kind", format!("Some(Kind::{}{rest})", first.to_uppercase()))
+            }
+            ("const", Value::String(text)) => ("texts", format!("&[{text:?}]")),
+            ("enum", Value::Array(all)) if all.len() > 1 && all.iter().all(Value::is_string) => {
+                ("texts", format!("&{}", texts(all)))
+            }
+            ("required", Value::Array(all)) => ("required", format!("&{}", texts(all))),
+            ("pattern", Value::String(pattern)) => ("pattern", format!("Some({pattern:?})")),
+            ("minimum", Value::Number(least))
+                if least.as_i64().is_some_and(|least| least.abs() < 1 << 50) =>
+            {
+                ("minimum", format!("Some({least}.0)"))
+            }
+            ("properties", Value::Object(named)) => {
+                let named =
+                    named.iter().map(|(name, schema)| Ok(format!("({name:?}, {}), ", shape(schema)?)));
+                ("members", format!("&[{}]", named.collect::<io::Result<String>>()?))
+            }
+            ("additionalProperties", schema) => ("others", format!("Some(&{})", shape(schema)?)),
+            ("items", schema) => ("items", format!("Some(&{})", shape(schema)?)),
+            ("oneOf", Value::Array(branches)) => {
+                let branches = branches.iter().map(|branch| Ok(shape(branch)? + ", "));
+                ("one_of", format!("&[{}]", branches.collect::<io::Result<String>>()?))
+            }
+            ("if", condition) => {
+                ("implies", format!("Some((&{}, &{}))", shape(condition)?, shape(&schema["then"])?))
+            }
+            ("then", _) if members.contains_key("if") => continue,
+            other => return Err(unknown(&other)),
+        };
+        let _ = write!(fields, "{field}: {code}, ");
+    }
+    Ok(format!("Shape {{ {fields}..Shape::ANY }}"))
+}
+
+/// Texts as a list.
+fn texts(all: &[Value]) -> String {
+    format!("{:?}", all.iter().filter_map(Value::as_str).collect::<Vec<_>>())
 }
 
 fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
