@@ -153,7 +153,7 @@ const SIZE: &str = r"^\d+(\.\d+)?[MBT]$";
 
 /// Whether a text matches a pattern, of those that the schema has: to compile them takes longer than to read a
 /// manifest. Nothing for any other pattern.
-fn matches(pattern: &str, text: &str) -> Option<bool> {
+pub(super) fn matches(pattern: &str, text: &str) -> Option<bool> {
     match pattern {
         LABEL => {
             let inner = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();

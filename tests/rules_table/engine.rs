@@ -40,7 +40,7 @@ fn verdicts(yaml: &str, mut see: impl FnMut(&str, &tunelint::policy::pack::Rule,
             today: jiff::civil::date(2026, 11, 24),
         };
         for rule in pack.all_rules() {
-            let (verdict, _) = rule.verdict(input);
+            let (verdict, _) = rule.conditions.verdict(input);
             see(&rule.id, rule, &verdict, input);
         }
     }
