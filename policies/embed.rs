@@ -2,8 +2,8 @@
 //! manifest.
 //!
 //! What a process would find out of these texts each time it starts is found out here: the digest of a pack, the
-//! paths of the schema, and which strategies the `when` of a rule names, read off its text. A test holds each of
-//! them to what the text says.
+//! paths of the schema, the words of a rule and which strategies its `when` names. A test holds each of them to what
+//! the text says.
 
 #![expect(clippy::print_stdout, reason = "a build script talks to cargo through its standard output")]
 #![expect(clippy::disallowed_methods, reason = "a build script reads the files it embeds")]
@@ -12,6 +12,11 @@
 #[path = "../src/manifest/vocabulary/walk.rs"]
 #[expect(unreachable_pub, reason = "written for the crate, where it is reachable")]
 mod walk;
+
+#[path = "embed/rule.rs"]
+mod rule;
+#[path = "embed/schema.rs"]
+mod schema;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -27,11 +32,12 @@ fn main() -> io::Result<()> {
 
     let schema = root.join("schemas/llm-deployment.schema.json");
     println!("cargo::rerun-if-changed={}", schema.display());
-    println!("cargo::rerun-if-changed={}", root.join("src/manifest/vocabulary/walk.rs").display());
-    let mut schema: Value = serde_json::from_str(&fs::read_to_string(schema)?)?;
-    fs::write(out.join("vocabulary.rs"), vocabulary(&schema))?;
-    drop_words(&mut schema);
-    fs::write(out.join("manifest.json"), schema.to_string())
+    let mut manifest: Value = serde_json::from_str(&fs::read_to_string(schema)?)?;
+    fs::write(out.join("vocabulary.rs"), schema::vocabulary(&manifest))?;
+    schema::drop_words(&mut manifest);
+    fs::write(out.join("manifest.json"), manifest.to_string())?;
+    let shape = format!("static MANIFEST: Shape = {};\n", schema::shape(&manifest)?);
+    fs::write(out.join("shape.rs"), shape)
 }
 
 /// The packs in a folder as a table.
@@ -42,19 +48,15 @@ fn packs(root: &Path) -> io::Result<String> {
         println!("cargo::rerun-if-changed={}", pack.display());
         let mut digest = Sha256::new_with_prefix(fs::read(pack.join("pack.yaml"))?);
         let mut rules = String::new();
-        for rule in sorted(&pack)? {
-            if rule.extension().is_some_and(|extension| extension == "yaml") && stem(&rule) != "pack" {
-                println!("cargo::rerun-if-changed={}", rule.display());
-                let (id, text) = (stem(&rule), fs::read_to_string(&rule)?);
+        for path in sorted(&pack)? {
+            if path.extension().is_some_and(|extension| extension == "yaml") && stem(&path) != "pack" {
+                println!("cargo::rerun-if-changed={}", path.display());
+                let (id, text) = (stem(&path), fs::read_to_string(&path)?);
                 for part in [&id, &text] {
                     digest.update((part.len() as u64).to_le_bytes());
                     digest.update(part);
                 }
-                let _ = writeln!(
-                    rules,
-                    "EmbeddedRule {{ id: {id:?}, text: include_str!({rule:?}), strategies: &{:?} }},",
-                    strategies(&text)
-                );
+                rules += &rule::rule(&stem(&pack), &id, &text, &path.to_string_lossy())?;
             }
         }
         let digest: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -69,44 +71,6 @@ fn packs(root: &Path) -> io::Result<String> {
     Ok(code)
 }
 
-/// The paths of the manifest schema as a table.
-fn vocabulary(schema: &Value) -> String {
-    let rows = walk::rows(schema);
-    let ids = |ids: &[u16]| ids.iter().map(|id| format!("PathId({id}), ")).collect::<String>();
-    let mut code = String::from("static NATIVE: Vocabulary = Vocabulary {\npaths: Cow::Borrowed(&[\n");
-    for row in &rows {
-        let values: String = row.values.iter().map(|value| format!("Cow::Borrowed({value:?}), ")).collect();
-        let _ = writeln!(
-            code,
-            "PathInfo {{ path: Cow::Borrowed({:?}), key: Cow::Borrowed({:?}), parent: PathId({}), \
-             kind: FactType::{:?}, values: Cow::Borrowed(&[{values}]), description: Cow::Borrowed({:?}), \
-             children: Cow::Borrowed(&[{}]) }},",
-            row.path,
-            row.key,
-            row.parent,
-            row.kind,
-            row.description,
-            ids(&row.children)
-        );
-    }
-    let _ = writeln!(code, "]),\nby_path: Cow::Borrowed(&[{}]),\n}};", ids(&walk::by_path(&rows)));
-    code
-}
-
-/// Removes from a schema what is for people alone.
-fn drop_words(schema: &mut Value) {
-    let Some(members) = schema.as_object_mut() else { return };
-    members.retain(|keyword, _| !matches!(keyword.as_str(), "title" | "description" | "examples"));
-    for (keyword, value) in members {
-        match (keyword.as_str(), value) {
-            ("properties" | "$defs", Value::Object(named)) => named.values_mut().for_each(drop_words),
-            ("oneOf", Value::Array(branches)) => branches.iter_mut().for_each(drop_words),
-            ("items" | "additionalProperties" | "if" | "then", value) => drop_words(value),
-            _ => {}
-        }
-    }
-}
-
 fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths =
         fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
@@ -116,24 +80,4 @@ fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// Strategies that the first conjunct of a `when` names, whether it stands behind its key or below it; none where it
-/// says nothing of the kind.
-fn strategies(rule: &str) -> &'static [&'static str] {
-    let mut lines = rule.lines().skip_while(|line| !line.starts_with("  when:"));
-    let first = match lines.next().map(|line| line.trim_start_matches("  when:").trim()) {
-        Some("|-" | "|" | ">-" | ">") => lines.next().unwrap_or_default(),
-        Some(text) => text,
-        None => "",
-    };
-    match first.split("&&").next().unwrap_or_default().trim().trim_matches('"').trim() {
-        "customization.strategy == 'fine-tuning'" => &["fine-tuning"],
-        "customization.strategy == 'prompting'" => &["prompting"],
-        "customization.strategy == 'hybrid'" => &["hybrid"],
-        "customization.strategy in ['fine-tuning', 'hybrid']" => &["fine-tuning", "hybrid"],
-        "customization.strategy in ['prompting', 'hybrid']" => &["prompting", "hybrid"],
-        "customization.strategy in ['fine-tuning', 'prompting']" => &["fine-tuning", "prompting"],
-        _ => &[],
-    }
 }

@@ -1,5 +1,6 @@
 //! The packs that are compiled in.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::source::Source;
@@ -20,12 +21,49 @@ pub struct EmbeddedPack {
 /// A rule as it was embedded.
 #[derive(Debug)]
 pub struct EmbeddedRule {
+    /// Its pack.
+    pub pack: &'static str,
     /// The file's stem, and the rule's id.
     pub id: &'static str,
     /// Text of the file.
     pub text: &'static str,
     /// Strategies that the rule can apply to; none: all.
     pub strategies: &'static [&'static str],
+    /// Its `when`.
+    pub when: Option<&'static str>,
+    /// Its `require`.
+    pub require: &'static str,
+    /// What is taken from the file as it stands.
+    pub words: Words<'static>,
+    /// Its message.
+    pub message: &'static str,
+}
+
+/// What is taken from a rule's file as it stands there.
+#[derive(Debug)]
+pub struct Words<'a> {
+    /// `metadata.name`.
+    pub id: &'a str,
+    /// `metadata.formerly`.
+    pub formerly: Cow<'a, [&'a str]>,
+    /// `summary`.
+    pub summary: &'a str,
+    /// `severity` by stage, the one for all others by `default`.
+    pub severity: Cow<'a, [(&'a str, &'a str)]>,
+    /// `undetermined`.
+    pub undetermined: Option<&'a str>,
+    /// `waivable`.
+    pub waivable: bool,
+    /// `precision`.
+    pub precision: Option<&'a str>,
+    /// `tags`.
+    pub tags: Cow<'a, [&'a str]>,
+    /// `guide`.
+    pub guide: Cow<'a, [&'a str]>,
+    /// `why`.
+    pub why: &'a str,
+    /// `help`.
+    pub help: &'a str,
 }
 
 // `static PACKS`, by name: made by the build script.
@@ -34,19 +72,6 @@ include!(concat!(env!("OUT_DIR"), "/packs.rs"));
 /// All of them, by name.
 pub fn packs() -> &'static [EmbeddedPack] {
     PACKS
-}
-
-/// The text of a rule without its examples, which come last and which only `tunelint test` reads.
-pub fn without_examples(text: &str) -> &str {
-    text.find("\n  examples:").map_or(text, |at| &text[..=at])
-}
-
-/// The part of a rule's text that holds its `when` and `require`, and where it begins: read alone, it is a mapping
-/// of these two. Fields stand in a fixed order.
-pub fn conditions(text: &str) -> Option<(usize, &str)> {
-    let start = text.find("\n  when:").or_else(|| text.find("\n  require:"))? + 1;
-    let len = text[start..].find("\n  message:")? + 1;
-    Some((start, &text[start..start + len]))
 }
 
 /// The source of an embedded file.

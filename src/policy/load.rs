@@ -1,19 +1,20 @@
 //! From the text of policy files to rules and packs: every mistake a finding in the file, with its exact bytes.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
 
-use super::embedded::{self, EmbeddedRule};
+use super::embedded::{self, EmbeddedRule, Words};
 use super::expression::{self, Expr, Issue, Names, Type};
 use super::pack::{
-    Checklist, Condition, Conditions, Pack, PackSource, Parameter, Rule, RuleSlot, Severities, Signal,
-    Undetermined,
+    Checklist, Condition, ConditionPlace, Conditions, LazySource, Pack, PackSource, Parameter, Rule,
+    RuleSlot, Severities, Signal, Undetermined,
 };
 use super::template::Template;
-use crate::document::{self, Document, Limits, NodeRef, Segment, View as TextView};
+use crate::document::{self, Document, Limits, NodeRef, View as TextView};
 use crate::finding::{Finding, Label, Outcome, Place, Scalar, Severity};
 use crate::manifest::vocabulary::Vocabulary;
 use crate::schema;
-use crate::source::Source;
+use crate::source::{Source, Span};
 
 /// A policy file: what it is called, and what it says.
 #[derive(Clone, Debug)]
@@ -151,40 +152,10 @@ pub fn load_rule(file: &PolicyText, names: &PackNames, findings: &mut Vec<Findin
     if !sound {
         return None;
     }
-    rule(root, Arc::new(conditions?), message?, &file.source)
-}
-
-/// Reads what an embedded rule decides by, and nothing else of it.
-pub(super) fn load_conditions(rule: &EmbeddedRule, names: &PackNames) -> Option<Conditions> {
-    let (start, text) = embedded::conditions(rule.text)?;
-    let stream = document::parse(&text.into(), &limits());
-    let mut findings = Vec::new();
-    // No place is shown of an embedded rule that has mistakes: there is none, as a test holds.
-    let nowhere = Source::in_memory("", "");
-    let mut conditions = conditions(stream.documents.first()?.root(), names, &nowhere, &mut findings)?;
-    for condition in conditions.when.iter_mut().chain([&mut conditions.require]) {
-        condition.view = shifted(&condition.view, start as u32);
-    }
-    Some(conditions)
-}
-
-/// The same view where its outer text begins later.
-fn shifted(view: &TextView, by: u32) -> TextView {
-    TextView::new(view.segments().iter().map(|part| Segment { outer: part.outer + by, ..*part }).collect())
-}
-
-/// Reads the rest of an embedded rule.
-pub(super) fn load_embedded(
-    pack: &str,
-    embedded: &EmbeddedRule,
-    conditions: Arc<Conditions>,
-    names: &PackNames,
-) -> Option<Rule> {
-    let source = embedded::source(pack, embedded.id, embedded.text);
-    let stream = document::parse(&embedded::without_examples(embedded.text).into(), &limits());
-    let root = stream.documents.first()?.root();
-    let message = template(root.get("spec")?.get("message")?, names, &source, &mut Vec::new());
-    rule(root, conditions, message, &source)
+    let source = Arc::clone(&file.source);
+    let id_span = root.get("metadata")?.get("name")?.span();
+    let source = LazyLock::new(Box::new(move || source) as Box<_>);
+    rule(&words_of(root)?, Arc::new(conditions?), message?, source, id_span)
 }
 
 /// The `when` and the `require` of a rule, both read before a mistake in either is the end.
@@ -202,38 +173,99 @@ fn conditions(
     Some(Conditions { when: when?, require: require? })
 }
 
-/// A rule from its document and what was made of it.
+/// The words of a rule in its document.
+fn words_of(root: NodeRef<'_>) -> Option<Words<'_>> {
+    let (spec, metadata) = (root.get("spec")?, root.get("metadata")?);
+    let severity = spec.get("severity")?;
+    Some(Words {
+        id: text(metadata, &["name"])?,
+        formerly: texts(metadata, "formerly"),
+        summary: text(spec, &["summary"]).unwrap_or_default(),
+        severity: match severity.as_str() {
+            Some(word) => Cow::Owned(vec![("default", word)]),
+            None => severity
+                .entries()
+                .map(|entry| Some((entry.key(), entry.value().as_str()?)))
+                .collect::<Option<_>>()?,
+        },
+        undetermined: text(spec, &["undetermined"]),
+        waivable: !matches!(spec.get("waivable").map(NodeRef::kind), Some(document::Kind::Bool(false))),
+        precision: text(spec, &["precision"]),
+        tags: texts(spec, "tags"),
+        guide: texts(spec, "guide"),
+        why: text(spec, &["why"]).unwrap_or_default(),
+        help: text(spec, &["help"]).unwrap_or_default(),
+    })
+}
+
+/// A rule of its parts.
 fn rule(
-    root: NodeRef<'_>,
+    words: &Words<'_>,
     conditions: Arc<Conditions>,
     message: Template,
-    source: &Arc<Source>,
+    source: LazySource,
+    id_span: Span,
 ) -> Option<Rule> {
-    let (spec, metadata) = (root.get("spec")?, root.get("metadata")?);
     let when = conditions.when.as_ref();
     let strategies = when.and_then(|when| expression::demanded_strategies(&when.expr, Vocabulary::native()));
+    let boxed = |texts: &[&str]| texts.iter().map(|&text| text.into()).collect();
     Some(Rule {
-        id: metadata.get("name")?.as_str()?.into(),
-        formerly: texts(metadata, "formerly"),
-        summary: text(spec, &["summary"]).unwrap_or_default().into(),
-        severity: severities(spec.get("severity")?)?,
-        undetermined: match text(spec, &["undetermined"]) {
+        id: words.id.into(),
+        formerly: boxed(&words.formerly),
+        summary: words.summary.into(),
+        severity: severities(&words.severity)?,
+        undetermined: match words.undetermined {
             Some("off") => Undetermined::Off,
             Some(word) => severity(word).map_or(Undetermined::Default, Undetermined::As),
             None => Undetermined::Default,
         },
-        waivable: !matches!(spec.get("waivable").map(NodeRef::kind), Some(document::Kind::Bool(false))),
-        precision: text(spec, &["precision"]).unwrap_or("medium").into(),
-        tags: texts(spec, "tags"),
-        guide: texts(spec, "guide"),
-        why: text(spec, &["why"]).unwrap_or_default().trim_end().into(),
+        waivable: words.waivable,
+        precision: words.precision.unwrap_or("medium").into(),
+        tags: boxed(&words.tags),
+        guide: words.guide.iter().map(|&title| title.to_owned()).collect(),
+        why: words.why.trim_end().into(),
         conditions,
         message,
-        help: text(spec, &["help"]).unwrap_or_default().trim_end().into(),
+        help: words.help.trim_end().into(),
         strategies,
-        source: Arc::clone(source),
-        id_span: metadata.get("name")?.span(),
+        source,
+        id_span,
     })
+}
+
+/// Makes an embedded rule ready to decide. None has a mistake, as a test holds.
+pub(super) fn load_conditions(rule: &'static EmbeddedRule, names: &PackNames) -> Option<Conditions> {
+    let condition = |text, key| {
+        let expr = expression::compile(text, Type::Bool, names.names()).ok()?;
+        Some(Condition { expr, place: ConditionPlace::Embedded(rule, key) })
+    };
+    let when = match rule.when {
+        Some(text) => Some(condition(text, "when")?),
+        None => None,
+    };
+    Some(Conditions { when, require: condition(rule.require, "require")? })
+}
+
+/// Makes the rest of an embedded rule.
+pub(super) fn load_embedded(
+    embedded: &'static EmbeddedRule,
+    conditions: Arc<Conditions>,
+    names: &PackNames,
+) -> Option<Rule> {
+    let parameters: Vec<&str> = names.parameters.iter().map(|(name, _)| &**name).collect();
+    let (message, _) = Template::parse(embedded.message, Vocabulary::native(), &parameters);
+    let source = || embedded::source(embedded.pack, embedded.id, embedded.text);
+    let start = embedded.text.find(embedded.id)? as u32;
+    let id_span = Span::new(start, start + embedded.id.len() as u32);
+    rule(&embedded.words, conditions, message, LazyLock::new(Box::new(source)), id_span)
+}
+
+/// From the value of a key in the spec of an embedded rule to the bytes of its file.
+pub(super) fn embedded_view(rule: &EmbeddedRule, key: &str) -> TextView {
+    let stream = document::parse(&rule.text.into(), &limits());
+    let root = stream.documents.first().map(Document::root);
+    let node = root.and_then(|root| root.get("spec")).and_then(|spec| spec.get(key));
+    node.map(view_of).unwrap_or_default()
 }
 
 /// Budgets for a policy file.
@@ -280,6 +312,10 @@ fn text<'a>(node: NodeRef<'a>, path: &[&str]) -> Option<&'a str> {
     path.iter().try_fold(node, |node, key| node.get(key))?.as_str()
 }
 
+fn texts<'a>(node: NodeRef<'a>, key: &str) -> Cow<'a, [&'a str]> {
+    node.get(key).into_iter().flat_map(NodeRef::items).filter_map(NodeRef::as_str).collect()
+}
+
 fn severity(word: &str) -> Option<Severity> {
     match word {
         "error" => Some(Severity::Error),
@@ -289,21 +325,17 @@ fn severity(word: &str) -> Option<Severity> {
     }
 }
 
-fn severities(node: NodeRef<'_>) -> Option<Severities> {
-    if let Some(word) = node.as_str() {
-        return Some(Severities { default: severity(word)?, by_stage: Vec::new() });
-    }
-    let mut by_stage = Vec::new();
-    let mut default = Severity::Warning;
-    for entry in node.entries() {
-        let value = severity(entry.value().as_str()?)?;
-        if entry.key() == "default" {
-            default = value;
+fn severities(words: &[(&str, &str)]) -> Option<Severities> {
+    let mut severities = Severities { default: Severity::Warning, by_stage: Vec::new() };
+    for &(stage, word) in words {
+        let severity = severity(word)?;
+        if stage == "default" {
+            severities.default = severity;
         } else {
-            by_stage.push((entry.key().into(), value));
+            severities.by_stage.push((stage.into(), severity));
         }
     }
-    Some(Severities { default, by_stage })
+    Some(severities)
 }
 
 fn condition(
@@ -315,7 +347,7 @@ fn condition(
     // `when: true` is an expression too, though YAML reads a truth value.
     let text = node.as_str().unwrap_or_else(|| node.source_text());
     match expression::compile(text, Type::Bool, names) {
-        Ok(expr) => Some(Condition { expr, view: view_of(node) }),
+        Ok(expr) => Some(Condition { expr, place: ConditionPlace::View(view_of(node)) }),
         Err(issues) => {
             let view = view_of(node);
             findings.extend(issues.into_iter().map(|issue| misread(issue, &view, node, source)));
@@ -355,11 +387,6 @@ fn words(code: &str) -> &'static str {
     }
 }
 
-/// The texts of a list of a mapping; none where there is no such list.
-fn texts<'a, T: From<&'a str>, List: FromIterator<T>>(node: NodeRef<'a>, key: &str) -> List {
-    node.get(key).into_iter().flat_map(NodeRef::items).filter_map(NodeRef::as_str).map(T::from).collect()
-}
-
 fn template(
     node: NodeRef<'_>,
     names: &PackNames,
@@ -376,8 +403,11 @@ fn template(
             let message = format!("{{{}}} names no fact and no parameter", wrong.name);
             let label = Label::new(place, "no such fact");
             let mut finding = Finding::invalid("policy", "unknown-placeholder", message, label);
-            let known = parameters.iter().copied();
-            if let Some(near) = expression::suggest::path(&wrong.name, Vocabulary::native(), known) {
+            let known = Vocabulary::native()
+                .iter()
+                .map(|(_, info)| info.path.to_string())
+                .chain(parameters.iter().map(|name| format!("params.{name}")));
+            if let Some(near) = crate::nearest::nearest(&wrong.name, known) {
                 finding = finding.with_help(format!("did you mean {{{near}}}?"));
             }
             findings.push(finding);
@@ -467,31 +497,41 @@ mod tests {
     use crate::source::Span;
 
     #[test]
-    fn the_conditions_of_an_embedded_rule_are_those_of_its_whole_file() {
+    fn an_embedded_rule_is_the_one_of_its_file() {
         for embedded in embedded::packs() {
             let file = PolicyText {
                 source: embedded::source(embedded.name, "pack", embedded.text),
                 text: embedded.text.into(),
                 trusted: true,
             };
-            let pack = load_pack(&file, &mut Vec::new()).unwrap();
-            for rule in embedded.rules {
-                let source = embedded::source(embedded.name, rule.id, rule.text);
-                let file = PolicyText { source, text: rule.text.into(), trusted: false };
-                let mut findings = Vec::new();
-                let whole = load_rule(&file, &pack.names, &mut findings).unwrap().conditions;
-                assert!(findings.is_empty(), "{findings:?}");
-                let part = load_conditions(rule, &pack.names).unwrap();
-                assert_eq!(part.when.is_some(), whole.when.is_some(), "{}", rule.id);
-                for (part, whole) in part.iter().zip(whole.iter()) {
-                    assert_eq!(part.expr.text, whole.expr.text, "{}", rule.id);
-                    for at in 0..part.expr.text.len() as u32 {
-                        let byte = Span::new(at, at + 1);
-                        assert_eq!(part.outer(byte), whole.outer(byte), "{} at {at}", rule.id);
-                        assert!(part.outer(byte).end > part.outer(byte).start);
+            let mut findings = Vec::new();
+            let pack = load_pack(&file, &mut findings).unwrap();
+            for embedded in embedded.rules {
+                let source = embedded::source(embedded.pack, embedded.id, embedded.text);
+                let file = PolicyText { source, text: embedded.text.into(), trusted: false };
+                let read = load_rule(&file, &pack.names, &mut findings).unwrap();
+                let conditions = Arc::new(load_conditions(embedded, &pack.names).unwrap());
+                let made = load_embedded(embedded, Arc::clone(&conditions), &pack.names).unwrap();
+                for (made, read) in conditions.iter().zip(read.conditions.iter()) {
+                    for at in 0..read.expr.text.len() as u32 {
+                        assert_eq!(made.outer(Span::new(at, at + 1)), read.outer(Span::new(at, at + 1)));
                     }
                 }
+                let parts = |rule: &Rule| {
+                    let conditions: Vec<_> =
+                        rule.conditions.iter().map(|condition| format!("{:?}", condition.expr)).collect();
+                    let source = (Arc::clone(&rule.source.path), rule.source.digest, rule.id_span);
+                    (conditions, format!("{:?}", rule.message), format!("{source:?}"))
+                };
+                assert_eq!(parts(&made), parts(&read), "{}", embedded.id);
+                let words = |rule: Rule| {
+                    let named = (rule.id, rule.formerly, rule.summary, rule.precision, rule.tags, rule.guide);
+                    let weighed = (rule.severity, rule.undetermined, rule.waivable, rule.strategies);
+                    (named, weighed, rule.why, rule.help)
+                };
+                assert_eq!(words(made), words(read));
             }
+            assert!(findings.is_empty(), "{findings:?}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a pack is once it is read: rules, parameters, checklists.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::embedded::EmbeddedRule;
 use super::expression::{Expr, Type};
@@ -142,8 +142,7 @@ impl Pack {
     pub fn rule<'a>(&self, slot: &'a RuleSlot) -> Option<&'a Rule> {
         let read = || match &slot.origin {
             Origin::Embedded(rule) => {
-                let conditions = Arc::clone(self.conditions(slot)?);
-                load::load_embedded(&self.name, rule, conditions, &self.names)
+                load::load_embedded(rule, Arc::clone(self.conditions(slot)?), &self.names)
             }
             Origin::File(_) => None,
         };
@@ -234,14 +233,26 @@ pub enum Undetermined {
 pub struct Condition {
     /// The expression.
     pub expr: Expr,
+    /// Where it stands.
+    pub(super) place: ConditionPlace,
+}
+
+/// The way back from the text of an expression to its policy file.
+#[derive(Debug)]
+pub(super) enum ConditionPlace {
     /// From the expression's text to the bytes of the file.
-    pub view: TextView,
+    View(TextView),
+    /// The file is looked into when somebody asks, which takes a mistake: the rule, and the key in its spec.
+    Embedded(&'static EmbeddedRule, &'static str),
 }
 
 impl Condition {
     /// The bytes of the file under a span of the expression's text.
     pub fn outer(&self, span: Span) -> Span {
-        self.view.outer(span)
+        match &self.place {
+            ConditionPlace::View(view) => view.outer(span),
+            ConditionPlace::Embedded(rule, key) => load::embedded_view(rule, key).outer(span),
+        }
     }
 }
 
@@ -260,6 +271,9 @@ impl Conditions {
         self.when.iter().chain([&self.require])
     }
 }
+
+/// The source of a rule, made when somebody points into it.
+pub type LazySource = LazyLock<Arc<Source>, Box<dyn FnOnce() -> Arc<Source> + Send>>;
 
 /// A rule: when it applies, what it requires, what it says.
 #[derive(Debug)]
@@ -293,7 +307,7 @@ pub struct Rule {
     /// Strategies that it can apply to; nothing: all.
     pub strategies: Option<Vec<Box<str>>>,
     /// The policy file.
-    pub source: Arc<Source>,
+    pub source: LazySource,
     /// The bytes of its id there.
     pub id_span: Span,
 }

@@ -1,13 +1,14 @@
 //! The schemas made ready to validate, each once and only when it is asked for.
 
 use std::borrow::Cow;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::LazyLock;
 
 use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
 
+use super::shape::{self, Shape};
 use super::{PACK_SCHEMA, RULE_SCHEMA};
-use crate::document::TreeJson;
+use crate::document::{TreeJson, TreeNode};
 use crate::manifest::vocabulary::{TERSE_SCHEMA, manifest_schema};
 
 /// The draft that the schemas are compiled under.
@@ -19,9 +20,12 @@ const DRAFT: Draft = Draft::Draft7;
 
 /// A schema, its validator, and how findings by it are called.
 pub(crate) struct Compiled {
+    /// A table that tells valid documents, where there is one.
+    shape: Option<fn() -> &'static Shape>,
+    /// Set up for the first document that needs it.
+    pub(crate) validator: LazyLock<Validator<TreeJson>>,
     /// The schema with its words, read once there is something to say.
-    schema: LazyLock<Cow<'static, Value>>,
-    pub(crate) validator: Validator<TreeJson>,
+    worded: LazyLock<Cow<'static, Value>>,
     /// The rule of its findings.
     pub(crate) rule: &'static str,
     /// The kind of document in a sentence.
@@ -29,58 +33,72 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
-    #[expect(clippy::expect_used, reason = "the schemas are embedded, and a test builds each of them")]
-    fn new(
-        schema: &Value,
-        worded: fn() -> Cow<'static, Value>,
-        rule: &'static str,
-        noun: &'static str,
-    ) -> Self {
-        let validator = jsonschema::options_for::<TreeJson>()
-            .with_draft(DRAFT)
-            .with_pattern_options(PatternOptions::regex())
-            .build(schema)
-            .expect("an embedded schema is valid");
-        Self { schema: LazyLock::new(worded), validator, rule, noun }
+    /// Whether a document is valid.
+    pub(crate) fn is_valid(&self, node: TreeNode<'_>) -> bool {
+        self.shape.is_some_and(|shape| shape().admits(node) == Some(true)) || self.validator.is_valid(node)
     }
 
     /// The schema with its words: what it says of each field.
     pub(crate) fn schema(&self) -> &Value {
-        &self.schema
+        &self.worded
     }
 
     /// The native manifest.
     pub(crate) fn manifest() -> &'static Self {
-        static MANIFEST: OnceLock<Compiled> = OnceLock::new();
-        MANIFEST.get_or_init(|| {
-            Self::new(&parse(TERSE_SCHEMA), || Cow::Borrowed(manifest_schema()), "schema", "deployment")
-        })
+        static MANIFEST: Compiled = Compiled {
+            shape: Some(shape::manifest),
+            validator: LazyLock::new(|| validator(&parse(TERSE_SCHEMA))),
+            worded: LazyLock::new(|| Cow::Borrowed(manifest_schema())),
+            rule: "schema",
+            noun: "deployment",
+        };
+        &MANIFEST
     }
 
     /// A part of a manifest's spec: nothing is required, and `metadata` may stand beside.
     pub(crate) fn part_of_spec() -> &'static Self {
-        static PART: OnceLock<Compiled> = OnceLock::new();
-        PART.get_or_init(|| {
-            let worded = || Cow::Owned(part_of_spec(manifest_schema().clone()));
-            Self::new(&part_of_spec(parse(TERSE_SCHEMA)), worded, "policy", "deployment")
-        })
+        static PART: Compiled = Compiled {
+            shape: None,
+            validator: LazyLock::new(|| validator(&part_of_spec(parse(TERSE_SCHEMA)))),
+            worded: LazyLock::new(|| Cow::Owned(part_of_spec(manifest_schema().clone()))),
+            rule: "policy",
+            noun: "deployment",
+        };
+        &PART
     }
 
     /// A rule file.
     pub(crate) fn rule() -> &'static Self {
-        static RULE: OnceLock<Compiled> = OnceLock::new();
-        RULE.get_or_init(|| {
-            Self::new(&parse(RULE_SCHEMA), || Cow::Owned(parse(RULE_SCHEMA)), "policy", "rule")
-        })
+        static RULE: Compiled = Compiled {
+            shape: None,
+            validator: LazyLock::new(|| validator(&parse(RULE_SCHEMA))),
+            worded: LazyLock::new(|| Cow::Owned(parse(RULE_SCHEMA))),
+            rule: "policy",
+            noun: "rule",
+        };
+        &RULE
     }
 
     /// A pack file.
     pub(crate) fn pack() -> &'static Self {
-        static PACK: OnceLock<Compiled> = OnceLock::new();
-        PACK.get_or_init(|| {
-            Self::new(&parse(PACK_SCHEMA), || Cow::Owned(parse(PACK_SCHEMA)), "policy", "pack")
-        })
+        static PACK: Compiled = Compiled {
+            shape: None,
+            validator: LazyLock::new(|| validator(&parse(PACK_SCHEMA))),
+            worded: LazyLock::new(|| Cow::Owned(parse(PACK_SCHEMA))),
+            rule: "policy",
+            noun: "pack",
+        };
+        &PACK
     }
+}
+
+#[expect(clippy::expect_used, reason = "the schemas are embedded, and a test builds each of them")]
+fn validator(schema: &Value) -> Validator<TreeJson> {
+    jsonschema::options_for::<TreeJson>()
+        .with_draft(DRAFT)
+        .with_pattern_options(PatternOptions::regex())
+        .build(schema)
+        .expect("an embedded schema is valid")
 }
 
 fn parse(text: &str) -> Value {
@@ -162,6 +180,7 @@ mod tests {
     fn compiled_schemas_use_only_what_both_drafts_understand_alike() {
         for compiled in [Compiled::manifest(), Compiled::part_of_spec(), Compiled::rule(), Compiled::pack()] {
             check(compiled.schema());
+            LazyLock::force(&compiled.validator);
         }
     }
 

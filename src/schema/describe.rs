@@ -1,6 +1,6 @@
 //! From mistakes to findings: what is said, and where it points.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use super::locate::{Located, locate, tokens};
 use super::mistake::{Mistake, Wrong, below};
 use super::suggest::Meant;
 use super::words::{described, expected, kind_name, shorten, shown, with_article};
-use super::{advice, suggest};
+use super::{advice, shape, suggest};
 use crate::document::{Entry, NodeRef};
 use crate::finding::{Finding, Label, Place};
 use crate::nearest::nearest;
@@ -318,9 +318,14 @@ fn discriminator(schema: &Value) -> Option<(&str, &str)> {
 fn wrong_form(schema: &Value, node: NodeRef<'_>) -> Wording {
     let given = node.as_str().unwrap_or_default();
     let title = schema["title"].as_str().unwrap_or("value of this form");
-    let pattern = schema["pattern"].as_str().and_then(|pattern| Regex::new(pattern).ok());
-    let fits =
-        pattern.and_then(|pattern| advice::forms(given).into_iter().find(|form| pattern.is_match(form)));
+    let pattern = schema["pattern"].as_str().unwrap_or_default();
+    let compiled = LazyLock::new(|| Regex::new(pattern).ok());
+    let is_fit = |form: &String| {
+        shape::matches(pattern, form).unwrap_or_else(|| {
+            compiled.as_ref().is_some_and(|compiled| !pattern.is_empty() && compiled.is_match(form))
+        })
+    };
+    let fits = advice::forms(given).into_iter().find(is_fit);
     let help = match (fits, schema["examples"][0].as_str()) {
         (Some(form), _) => Some(format!("did you mean \"{form}\"?")),
         (None, Some(example)) => Some(format!("write it like {example}")),

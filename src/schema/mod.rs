@@ -9,6 +9,7 @@ mod describe;
 mod locate;
 mod mistake;
 mod order;
+mod shape;
 mod suggest;
 #[cfg(test)]
 mod tests;
@@ -82,7 +83,7 @@ fn run(
     source: &Arc<Source>,
 ) -> (Vec<Finding>, Rejected) {
     let mut rejected = Rejected::default();
-    if compiled.validator.is_valid(root.into()) {
+    if compiled.is_valid(root.into()) {
         return (Vec::new(), rejected);
     }
     let errors = compiled.validator.iter_errors(root.into());

@@ -1,0 +1,102 @@
+//! The schema of the manifest as tables: its paths, and what it asks of a value.
+
+use std::fmt::{Debug, Write as _};
+use std::io;
+
+use serde_json::Value;
+
+use super::walk;
+
+/// The paths of the manifest schema as a table.
+pub(super) fn vocabulary(schema: &Value) -> String {
+    let rows = walk::rows(schema);
+    let ids = |ids: &[u16]| ids.iter().map(|id| format!("PathId({id}), ")).collect::<String>();
+    let mut code = String::from("static NATIVE: Vocabulary = Vocabulary {\npaths: Cow::Borrowed(&[\n");
+    for row in &rows {
+        let values: String = row.values.iter().map(|value| format!("Cow::Borrowed({value:?}), ")).collect();
+        let _ = writeln!(
+            code,
+            "PathInfo {{ path: Cow::Borrowed({:?}), key: Cow::Borrowed({:?}), parent: PathId({}), \
+             kind: FactType::{:?}, values: Cow::Borrowed(&[{values}]), description: Cow::Borrowed({:?}), \
+             children: Cow::Borrowed(&[{}]) }},",
+            row.path,
+            row.key,
+            row.parent,
+            row.kind,
+            row.description,
+            ids(&row.children)
+        );
+    }
+    let _ = writeln!(code, "]),\nby_path: Cow::Borrowed(&[{}]),\n}};", ids(&walk::by_path(&rows)));
+    code
+}
+
+/// Removes from a schema what is for people alone.
+pub(super) fn drop_words(schema: &mut Value) {
+    let Some(members) = schema.as_object_mut() else { return };
+    members.retain(|keyword, _| !matches!(keyword.as_str(), "title" | "description" | "examples"));
+    for (keyword, value) in members {
+        match (keyword.as_str(), value) {
+            ("properties" | "$defs", Value::Object(named)) => named.values_mut().for_each(drop_words),
+            ("oneOf", Value::Array(branches)) => branches.iter_mut().for_each(drop_words),
+            ("items" | "additionalProperties" | "if" | "then", value) => drop_words(value),
+            _ => {}
+        }
+    }
+}
+
+/// A schema as a value of `Shape`.
+///
+/// # Errors
+/// A keyword that a shape has no place for, or one with a value that it has none for.
+pub(super) fn shape(schema: &Value) -> io::Result<String> {
+    if *schema == Value::Bool(false) {
+        return Ok("Shape { never: true, ..Shape::ANY }".to_owned());
+    }
+    let unknown = |what: &dyn Debug| io::Error::other(format!("`Shape` has no place for {what:?}"));
+    let members = schema.as_object().ok_or_else(|| unknown(schema))?;
+    let mut fields = String::new();
+    for (keyword, value) in members {
+        let (field, code) = match (keyword.as_str(), value) {
+            ("$schema" | "$id", _) => continue,
+            ("type", Value::String(kind)) => {
+                let (first, rest) = kind.split_at(1);
+                ("kind", format!("Some(Kind::{}{rest})", first.to_uppercase()))
+            }
+            ("const", Value::String(text)) => ("texts", format!("&[{text:?}]")),
+            ("enum", Value::Array(all)) if all.len() > 1 && all.iter().all(Value::is_string) => {
+                ("texts", format!("&{}", texts(all)))
+            }
+            ("required", Value::Array(all)) => ("required", format!("&{}", texts(all))),
+            ("pattern", Value::String(pattern)) => ("pattern", format!("Some({pattern:?})")),
+            ("minimum", Value::Number(least))
+                if least.as_i64().is_some_and(|least| least.abs() < 1 << 50) =>
+            {
+                ("minimum", format!("Some({least}.0)"))
+            }
+            ("properties", Value::Object(named)) => {
+                let named =
+                    named.iter().map(|(name, schema)| Ok(format!("({name:?}, {}), ", shape(schema)?)));
+                ("members", format!("&[{}]", named.collect::<io::Result<String>>()?))
+            }
+            ("additionalProperties", schema) => ("others", format!("Some(&{})", shape(schema)?)),
+            ("items", schema) => ("items", format!("Some(&{})", shape(schema)?)),
+            ("oneOf", Value::Array(branches)) => {
+                let branches = branches.iter().map(|branch| Ok(shape(branch)? + ", "));
+                ("one_of", format!("&[{}]", branches.collect::<io::Result<String>>()?))
+            }
+            ("if", condition) => {
+                ("implies", format!("Some((&{}, &{}))", shape(condition)?, shape(&schema["then"])?))
+            }
+            ("then", _) if members.contains_key("if") => continue,
+            other => return Err(unknown(&other)),
+        };
+        let _ = write!(fields, "{field}: {code}, ");
+    }
+    Ok(format!("Shape {{ {fields}..Shape::ANY }}"))
+}
+
+/// Texts as a list.
+fn texts(all: &[Value]) -> String {
+    format!("{:?}", all.iter().filter_map(Value::as_str).collect::<Vec<_>>())
+}

@@ -1,0 +1,361 @@
+//! A schema as a table that is compiled in: whether a document is valid is told from it at once, where setting up a
+//! validator takes longer than everything else that a run over one file does.
+//!
+//! The table says yes, no, or that it cannot tell. Only a yes counts: in any other case the validator decides, and
+//! it alone says what is wrong.
+
+use jsonschema::json::{Array, JsonNumber, Node, Object};
+use jsonschema::types::JsonType;
+
+use crate::document::TreeNode;
+
+/// What a schema asks of a value. As in the schema, what is said of one type of value lets all others pass.
+#[derive(Debug)]
+pub(super) struct Shape {
+    /// No value at all is valid.
+    never: bool,
+    /// The type of the value.
+    kind: Option<Kind>,
+    /// The texts that it can be; none: any value.
+    texts: &'static [&'static str],
+    /// A regular expression for a text.
+    pattern: Option<&'static str>,
+    /// The least that a number can be.
+    minimum: Option<f64>,
+    /// Members of an object that the schema names.
+    members: &'static [(&'static str, Shape)],
+    /// All other members.
+    others: Option<&'static Shape>,
+    /// Members that an object has to have.
+    required: &'static [&'static str],
+    /// The items of an array.
+    items: Option<&'static Shape>,
+    /// Shapes of which the value has exactly one; none: nothing is asked.
+    one_of: &'static [Shape],
+    /// A shape, and another that a value of the first has as well.
+    implies: Option<(&'static Shape, &'static Shape)>,
+}
+
+/// The types of values that a schema tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Array,
+    Boolean,
+    Integer,
+    Number,
+    Object,
+    String,
+}
+
+// `static MANIFEST: Shape`: the embedded schema of the manifest, made by the build script.
+include!(concat!(env!("OUT_DIR"), "/shape.rs"));
+
+/// The shape of the native manifest.
+pub(super) fn manifest() -> &'static Shape {
+    &MANIFEST
+}
+
+impl Shape {
+    /// What asks nothing.
+    const ANY: Self = Self {
+        never: false,
+        kind: None,
+        texts: &[],
+        pattern: None,
+        minimum: None,
+        members: &[],
+        others: None,
+        required: &[],
+        items: None,
+        one_of: &[],
+        implies: None,
+    };
+
+    /// Whether a value is valid; nothing where the table does not tell.
+    pub(super) fn admits(&self, node: TreeNode<'_>) -> Option<bool> {
+        let plain = !self.never
+            && self.kind.is_none_or(|kind| kind.is_of(node))
+            && (self.texts.is_empty() || node.as_string().is_some_and(|text| self.texts.contains(&&*text)))
+            && self.minimum.is_none_or(|least| {
+                node.as_number().and_then(|number| number.as_f64()).is_none_or(|number| number >= least)
+            });
+        Some(
+            plain
+                && self.admits_text(node)?
+                && self.admits_members(node)?
+                && self.admits_items(node)?
+                && self.admits_branches(node)?,
+        )
+    }
+
+    fn admits_text(&self, node: TreeNode<'_>) -> Option<bool> {
+        match (self.pattern, node.as_string()) {
+            (Some(pattern), Some(text)) => matches(pattern, &text),
+            _ => Some(true),
+        }
+    }
+
+    fn admits_members(&self, node: TreeNode<'_>) -> Option<bool> {
+        let Some(object) = node.as_object() else { return Some(true) };
+        for (name, value) in object.members() {
+            let known = self.members.iter().find(|(known, _)| *known == name).map(|(_, shape)| shape);
+            if let Some(shape) = known.or(self.others)
+                && !shape.admits(value)?
+            {
+                return Some(false);
+            }
+        }
+        Some(self.required.iter().all(|&name| object.members().any(|(own, _)| own == name)))
+    }
+
+    fn admits_items(&self, node: TreeNode<'_>) -> Option<bool> {
+        let (Some(shape), Some(array)) = (self.items, node.as_array()) else { return Some(true) };
+        for item in array.elements() {
+            if !shape.admits(item)? {
+                return Some(false);
+            }
+        }
+        Some(true)
+    }
+
+    fn admits_branches(&self, node: TreeNode<'_>) -> Option<bool> {
+        let mut count = 0;
+        for branch in self.one_of {
+            count += u32::from(branch.admits(node)?);
+        }
+        if !self.one_of.is_empty() && count != 1 {
+            return Some(false);
+        }
+        match self.implies {
+            Some((condition, consequence)) if condition.admits(node)? => consequence.admits(node),
+            _ => Some(true),
+        }
+    }
+}
+
+impl Kind {
+    fn is_of(self, node: TreeNode<'_>) -> bool {
+        match self {
+            Self::Array => node.json_type() == JsonType::Array,
+            Self::Boolean => node.json_type() == JsonType::Boolean,
+            Self::Integer => node.as_number().is_some_and(|number| number.is_integer()),
+            Self::Number => node.json_type() == JsonType::Number,
+            Self::Object => node.json_type() == JsonType::Object,
+            Self::String => node.json_type() == JsonType::String,
+        }
+    }
+}
+
+/// A DNS-1123 label.
+const LABEL: &str = "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$";
+/// A number of parameters.
+const SIZE: &str = r"^\d+(\.\d+)?[MBT]$";
+
+/// Whether a text matches a pattern, of those that the schema has: to compile them takes longer than to read a
+/// manifest. Nothing for any other pattern.
+pub(super) fn matches(pattern: &str, text: &str) -> Option<bool> {
+    match pattern {
+        LABEL => {
+            let inner = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+            let bytes = text.as_bytes();
+            Some(
+                bytes.len() <= 63
+                    && bytes.first().is_some_and(inner)
+                    && bytes.last().is_some_and(inner)
+                    && bytes.iter().all(|byte| inner(byte) || *byte == b'-'),
+            )
+        }
+        SIZE => {
+            let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+            let number = text.strip_suffix(['M', 'B', 'T']);
+            let sound = number.is_some_and(|number| match number.split_once('.') {
+                Some((whole, part)) => digits(whole) && digits(part),
+                None => digits(number),
+            });
+            // Other digits than ours are left to the validator.
+            if sound || text.is_ascii() { Some(sound) } else { None }
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, Value, json};
+
+    use super::super::compiled::Compiled;
+    use super::*;
+    use crate::document::{Limits, parse};
+    use crate::manifest::vocabulary::{TERSE_SCHEMA, manifest_schema};
+
+    /// The schema that a shape was made of.
+    fn schema(shape: &Shape) -> Value {
+        if shape.never {
+            return json!(false);
+        }
+        let mut schema = Map::new();
+        let mut put = |keyword: &str, value: Value| schema.insert(keyword.to_owned(), value);
+        if let Some(kind) = shape.kind {
+            put("type", json!(format!("{kind:?}").to_lowercase()));
+        }
+        match shape.texts {
+            [] => {}
+            [text] => drop(put("const", json!(text))),
+            texts => drop(put("enum", json!(texts))),
+        }
+        if let Some(pattern) = shape.pattern {
+            put("pattern", json!(pattern));
+        }
+        if let Some(minimum) = shape.minimum {
+            put("minimum", json!(minimum as i64));
+        }
+        if !shape.members.is_empty() {
+            let named = shape.members.iter().map(|(name, shape)| ((*name).to_owned(), self::schema(shape)));
+            put("properties", Value::Object(named.collect()));
+        }
+        if let Some(others) = shape.others {
+            put("additionalProperties", self::schema(others));
+        }
+        if !shape.required.is_empty() {
+            put("required", json!(shape.required));
+        }
+        if let Some(items) = shape.items {
+            put("items", self::schema(items));
+        }
+        if !shape.one_of.is_empty() {
+            put("oneOf", shape.one_of.iter().map(self::schema).collect());
+        }
+        if let Some((condition, consequence)) = shape.implies {
+            put("if", self::schema(condition));
+            put("then", self::schema(consequence));
+        }
+        Value::Object(schema)
+    }
+
+    #[test]
+    fn the_table_made_at_build_time_says_what_the_schema_says() {
+        let mut terse: Value = serde_json::from_str(TERSE_SCHEMA).unwrap();
+        terse.as_object_mut().unwrap().retain(|keyword, _| !keyword.starts_with('$'));
+        assert_eq!(schema(manifest()), terse);
+    }
+
+    /// A value for each field of a schema: what its examples say, else the first of its fixed values.
+    fn sample(schema: &Value) -> Value {
+        if let Some(members) = schema["properties"].as_object() {
+            let members = members.iter().map(|(name, schema)| (name.clone(), sample(schema)));
+            return Value::Object(members.collect());
+        }
+        if schema["additionalProperties"].is_object() {
+            return json!({"key": sample(&schema["additionalProperties"])});
+        }
+        if schema["items"].is_object() {
+            return json!([sample(&schema["items"])]);
+        }
+        let first = |keyword: &str| schema[keyword].as_array().map(|all| all[0].clone());
+        first("examples").or_else(|| first("enum")).or_else(|| schema.get("const").cloned()).unwrap_or_else(
+            || match schema["type"].as_str() {
+                Some("number" | "integer") => json!(1),
+                Some("boolean") => json!(true),
+                None if schema["oneOf"].is_array() => sample(&schema["oneOf"][1]),
+                _ => json!("text"),
+            },
+        )
+    }
+
+    fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
+        found.push(at.to_owned());
+        match value {
+            Value::Object(members) => {
+                members.iter().for_each(|(name, value)| pointers(value, &format!("{at}/{name}"), found));
+            }
+            Value::Array(items) => {
+                items
+                    .iter()
+                    .enumerate()
+                    .for_each(|(at_, value)| pointers(value, &format!("{at}/{at_}"), found));
+            }
+            _ => {}
+        }
+    }
+
+    /// What the table and the validator say of a document.
+    fn verdicts(document: &Value) -> (Option<bool>, bool) {
+        let stream = parse(&document.to_string().into(), &Limits::default());
+        let root = TreeNode::from(stream.documents[0].root());
+        (manifest().admits(root), Compiled::manifest().validator.is_valid(root))
+    }
+
+    #[test]
+    fn table_and_validator_agree_on_a_manifest_and_on_each_way_to_spoil_it() {
+        let whole = sample(manifest_schema());
+        assert_eq!(verdicts(&whole), (Some(true), true), "{whole:#}");
+        let texts =
+            ["", "text", "-", "a-b", "A", "7B", "7.5T", "7.B", "prompting", "none", "strict", "true", "1"];
+        let mut others: Vec<Value> = texts.iter().map(|text| json!(text)).collect();
+        let long = |len: usize| json!("a".repeat(len));
+        others.extend([
+            long(63),
+            long(64),
+            json!(0),
+            json!(-1),
+            json!(1),
+            json!(1.5),
+            json!(2.0),
+            json!(-0.5),
+        ]);
+        others.extend([
+            json!(true),
+            json!(null),
+            json!([]),
+            json!({}),
+            json!(["text"]),
+            json!({"key": "text"}),
+        ]);
+        others.extend([
+            json!([1]),
+            json!({"path": "text"}),
+            json!({"path": 1}),
+            json!({"strategy": "prompting"}),
+        ]);
+        let mut places = Vec::new();
+        pointers(&whole, "", &mut places);
+        assert!(places.len() > 60, "the sample has {} places", places.len());
+        let (mut good, mut bad) = (0, 0);
+        let mut compare = |document: &Value| {
+            let (table, validator) = verdicts(document);
+            assert_eq!(table, Some(validator), "{document:#}");
+            *(if validator { &mut good } else { &mut bad }) += 1;
+        };
+        for place in &places {
+            for other in &others {
+                let mut spoilt = whole.clone();
+                *spoilt.pointer_mut(place).unwrap() = other.clone();
+                compare(&spoilt);
+            }
+            if let Some((parent, name)) = place.rsplit_once('/') {
+                let mut without = whole.clone();
+                match without.pointer_mut(parent).unwrap() {
+                    Value::Object(members) => drop(members.remove(name)),
+                    Value::Array(items) => drop(items.pop()),
+                    _ => {}
+                }
+                compare(&without);
+            }
+            let mut with = whole.clone();
+            if let Some(members) = with.pointer_mut(place).and_then(Value::as_object_mut) {
+                members.insert("unknown".to_owned(), json!("text"));
+                compare(&with);
+            }
+        }
+        assert!(good > 300 && bad > 1000, "{good} valid and {bad} invalid documents");
+    }
+
+    #[test]
+    fn what_the_table_cannot_tell_it_leaves_open() {
+        assert_eq!(matches("^x$", "x"), None);
+        assert_eq!(matches(SIZE, "٧B"), None);
+        let unknown = Shape { pattern: Some("^x$"), ..Shape::ANY };
+        let stream = parse(&"x".into(), &Limits::default());
+        assert_eq!(unknown.admits(stream.documents[0].root().into()), None);
+    }
+}
