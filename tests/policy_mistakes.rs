@@ -263,6 +263,9 @@ fn commands_that_show_rules_say_that_there_are_mistakes() {
     }
     let outcome = tree.run(&["explain", "--policies", "policies", "a-good"]);
     assert_eq!((outcome.status, outcome.stderr.as_str()), (Some(0), ""));
+    let outcome = tree.run(&["explain", "--policies", "policies", "unknown-path"]);
+    let said = "tunelint: the rule unknown-path has a mistake; tunelint check tells it\n";
+    assert_eq!((outcome.status, outcome.stderr.as_str()), (Some(2), said));
 }
 
 #[test]

@@ -28,9 +28,13 @@ impl Explain {
             Some((pack, id)) => (Some(pack), id),
             None => (None, &*self.rule),
         };
+        let mut broken = false;
         for pack in policies.packs.iter().filter(|pack| of_pack.is_none_or(|own| *own == *pack.name)) {
             for slot in &pack.rules {
-                let Some(rule) = pack.rule(slot) else { continue };
+                let Some(rule) = pack.rule(slot) else {
+                    broken |= *slot.id == *id;
+                    continue;
+                };
                 if *rule.id == *id || rule.formerly.iter().any(|former| **former == *id) {
                     let text: Arc<str> = slot.text();
                     let mut page = Vec::new();
@@ -40,6 +44,12 @@ impl Explain {
                     return Ok(Exit::Clean);
                 }
             }
+        }
+        if broken {
+            return Err(Error::Usage(format!(
+                "the rule {} has a mistake; tunelint check tells it",
+                self.rule
+            )));
         }
         terminal.complain_of_policies(&policies);
         let known = policies.packs.iter().flat_map(|pack| pack.rules.iter().map(|slot| slot.id.to_string()));

@@ -18,6 +18,7 @@ use std::ffi::{OsStr, OsString};
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::output::sanitize;
 use crate::report::Exit;
 use crate::threads::Threads;
 use terminal::{ColorChoice, Terminal};
@@ -135,15 +136,9 @@ pub enum Error {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let mut command = Cli::command();
     let arguments = with_default_command(arguments.into_iter().collect(), &command);
-    let parsed =
-        command.try_get_matches_from_mut(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
+    let cli = match parse(&arguments, &mut command) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version go to standard output; a closed one is nobody's mistake.
-            let _ = error.print();
-            return u8::try_from(error.exit_code()).unwrap_or(Exit::Trouble.code());
-        }
+        Err(error) => return refuse(error, &arguments, &mut command),
     };
     let terminal = Terminal::new(cli.global.color);
     let outcome = match cli.command {
@@ -162,6 +157,21 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             Exit::Trouble.code()
         }
     }
+}
+
+fn parse(arguments: &[OsString], command: &mut clap::Command) -> Result<Cli, clap::Error> {
+    command.try_get_matches_from_mut(arguments).and_then(|matches| Cli::from_arg_matches(&matches))
+}
+
+/// Prints what the parser has to say: help and version to standard output, a complaint to standard error.
+fn refuse(error: clap::Error, arguments: &[OsString], command: &mut clap::Command) -> u8 {
+    // A complaint repeats what was given. It is asked for once more, about arguments that are safe to show.
+    let shown: Vec<OsString> =
+        arguments.iter().map(|own| sanitize::visible(&own.to_string_lossy()).into_owned().into()).collect();
+    let error = if shown == arguments { error } else { parse(&shown, command).err().unwrap_or(error) };
+    // A closed standard output is nobody's mistake.
+    let _ = error.print();
+    u8::try_from(error.exit_code()).unwrap_or(Exit::Trouble.code())
 }
 
 /// Puts `check` before the first argument that is neither a global option nor a command.
