@@ -74,7 +74,7 @@ fn packs(root: &Path) -> io::Result<String> {
 fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths =
         fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
-    paths.sort();
+    paths.sort_by_key(|path| stem(path));
     Ok(paths)
 }
 
