@@ -2,17 +2,22 @@
 //! manifest.
 //!
 //! What a process would find out of these texts each time it starts is found out here: the digest of a pack, the
-//! paths of the schema, the words of a rule and which strategies its `when` names. A test holds each of them to what
+//! paths of the schema, the words of packs and rules, and which strategies the `when` of a rule names. A test holds each of them to what
 //! the text says.
 
 #![expect(clippy::print_stdout, reason = "a build script talks to cargo through its standard output")]
 #![expect(clippy::disallowed_methods, reason = "a build script reads the files it embeds")]
+#![expect(clippy::format_collect, reason = "a build script writes a few kilobytes")]
 #![expect(clippy::unnecessary_debug_formatting, reason = "paths are written as string literals of Rust")]
 
 #[path = "../src/manifest/vocabulary/walk.rs"]
 #[expect(unreachable_pub, reason = "written for the crate, where it is reachable")]
 mod walk;
 
+#[path = "embed/node.rs"]
+mod node;
+#[path = "embed/pack.rs"]
+mod pack;
 #[path = "embed/rule.rs"]
 mod rule;
 #[path = "embed/schema.rs"]
@@ -44,11 +49,13 @@ fn main() -> io::Result<()> {
 fn packs(root: &Path) -> io::Result<String> {
     println!("cargo::rerun-if-changed={}", root.display());
     let mut code = String::from("static PACKS: &[EmbeddedPack] = &[\n");
-    for pack in sorted(root)?.into_iter().filter(|path| path.join("pack.yaml").is_file()) {
-        println!("cargo::rerun-if-changed={}", pack.display());
-        let mut digest = Sha256::new_with_prefix(fs::read(pack.join("pack.yaml"))?);
+    for folder in sorted(root)?.into_iter().filter(|path| path.join("pack.yaml").is_file()) {
+        println!("cargo::rerun-if-changed={}", folder.display());
+        let file = folder.join("pack.yaml");
+        let pack_text = fs::read_to_string(&file)?;
+        let mut digest = Sha256::new_with_prefix(&pack_text);
         let mut rules = String::new();
-        for path in sorted(&pack)? {
+        for path in sorted(&folder)? {
             if path.extension().is_some_and(|extension| extension == "yaml") && stem(&path) != "pack" {
                 println!("cargo::rerun-if-changed={}", path.display());
                 let (id, text) = (stem(&path), fs::read_to_string(&path)?);
@@ -56,15 +63,15 @@ fn packs(root: &Path) -> io::Result<String> {
                     digest.update((part.len() as u64).to_le_bytes());
                     digest.update(part);
                 }
-                rules += &rule::rule(&stem(&pack), &id, &text, &path.to_string_lossy())?;
+                rules += &rule::rule(&stem(&folder), &id, &text, &path.to_string_lossy())?;
             }
         }
         let digest: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         let _ = writeln!(
             code,
-            "EmbeddedPack {{ name: {:?}, digest: \"sha256:{digest}\", text: include_str!({:?}), rules: &[\n{rules}] }},",
-            stem(&pack),
-            pack.join("pack.yaml")
+            "EmbeddedPack {{ name: {:?}, digest: \"sha256:{digest}\", text: include_str!({file:?}), {}, rules: &[\n{rules}] }},",
+            stem(&folder),
+            pack::fields(&pack_text)?
         );
     }
     code.push_str("];\n");

@@ -14,8 +14,59 @@ pub struct EmbeddedPack {
     pub digest: &'static str,
     /// Text of `pack.yaml`.
     pub text: &'static str,
+    /// What is taken from `pack.yaml` as it stands.
+    pub words: PackWords<'static>,
+    /// Its parameters.
+    pub parameters: &'static [EmbeddedParameter],
+    /// Its checklists by their names.
+    pub checklists: &'static [(&'static str, &'static [EmbeddedSignal])],
     /// Its rules, by id.
     pub rules: &'static [EmbeddedRule],
+}
+
+/// What is taken from a pack file as it stands there.
+#[derive(Debug)]
+pub struct PackWords<'a> {
+    /// `metadata.name`.
+    pub name: &'a str,
+    /// `title`.
+    pub title: &'a str,
+    /// `description`.
+    pub description: &'a str,
+    /// `version`, without quotes.
+    pub version: &'a str,
+    /// `license`.
+    pub license: &'a str,
+    /// `title`, `publisher`, `retrieved` and `reviewBy` of `source`.
+    pub source: [&'a str; 4],
+}
+
+/// A parameter as it was embedded.
+#[derive(Debug)]
+pub struct EmbeddedParameter {
+    /// Its name.
+    pub name: &'static str,
+    /// The bytes of its default.
+    pub default: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// What it is.
+    pub description: &'static str,
+    /// Where the default comes from.
+    pub source: &'static str,
+    /// Start and end of its key in the file.
+    pub key: (u32, u32),
+}
+
+/// A signal of a checklist as it was embedded.
+#[derive(Debug)]
+pub struct EmbeddedSignal {
+    /// Its id.
+    pub id: &'static str,
+    /// What it says when it is met.
+    pub title: &'static str,
+    /// The condition.
+    pub met: &'static str,
 }
 
 /// A rule as it was embedded.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::Policies;
-use super::embedded::{self, EmbeddedPack};
+use super::embedded;
 use super::expression::Type;
 use super::load::{self, PolicyText};
 use super::pack::{Pack, Rule, RuleSlot};
@@ -99,7 +99,7 @@ impl Policies {
     pub fn builtin() -> Self {
         let mut policies = Self::default();
         for pack in embedded::packs() {
-            policies.packs.extend(embedded_pack(pack, &mut policies.problems));
+            policies.packs.extend(load::load_embedded_pack(pack));
         }
         policies
     }
@@ -108,7 +108,7 @@ impl Policies {
     pub fn embedded(name: &str) -> Option<Self> {
         let embedded = embedded::packs().iter().find(|pack| pack.name == name)?;
         let mut policies = Self::default();
-        policies.packs.extend(embedded_pack(embedded, &mut policies.problems));
+        policies.packs.extend(load::load_embedded_pack(embedded));
         Some(policies)
     }
 
@@ -125,7 +125,6 @@ impl Policies {
         let text = |file: &PolicyFile| PolicyText {
             source: Source::on_disk(Arc::clone(&file.path), file.file.clone(), &file.text),
             text: Arc::clone(&file.text),
-            trusted: false,
         };
         let first = text(pack_file);
         let Some(mut pack) = load::load_pack(&first, &mut self.problems) else { return };
@@ -325,18 +324,6 @@ fn duplicate_rule(rule: &Rule, used: &Rule) -> Finding {
         Label::new(id_place(rule), "this rule"),
     )
     .with_label(Label::new(id_place(used), "the one used"))
-}
-
-fn embedded_pack(embedded: &'static EmbeddedPack, problems: &mut Vec<Finding>) -> Option<Pack> {
-    let file = PolicyText {
-        source: embedded::source(embedded.name, "pack", embedded.text),
-        text: embedded.text.into(),
-        trusted: true,
-    };
-    let mut pack = load::load_pack(&file, problems)?;
-    pack.digest = embedded.digest.into();
-    pack.rules = embedded.rules.iter().map(RuleSlot::embedded).collect();
-    Some(pack)
 }
 
 /// SHA-256 over the files of a pack, names included.

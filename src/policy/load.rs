@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
-use super::embedded::{self, EmbeddedRule, Words};
+use super::embedded::{self, EmbeddedPack, EmbeddedRule, PackWords, Words};
 use super::expression::{self, Expr, Issue, Names, Type};
 use super::pack::{
     Checklist, Condition, ConditionPlace, Conditions, LazySource, Pack, PackSource, Parameter, Rule,
@@ -23,8 +23,6 @@ pub struct PolicyText {
     pub source: Arc<Source>,
     /// The text to read.
     pub text: Arc<str>,
-    /// Whether the file is held against its schema: embedded files were, when tunelint was tested.
-    pub trusted: bool,
 }
 
 /// The tables of a pack that its rules refer to.
@@ -53,33 +51,18 @@ impl PackNames {
 pub fn load_pack(file: &PolicyText, findings: &mut Vec<Finding>) -> Option<Pack> {
     let document = open(file, schema::PolicyKind::Pack, findings)?;
     let spec = document.root().get("spec")?;
-    let mut pack = Pack {
-        name: text(document.root(), &["metadata", "name"])?.into(),
-        title: text(spec, &["title"]).unwrap_or_default().into(),
-        description: text(spec, &["description"]).unwrap_or_default().trim_end().into(),
-        version: spec
-            .get("version")
-            .map(NodeRef::source_text)
-            .unwrap_or_default()
-            .trim_matches(['"', '\''])
-            .into(),
-        license: text(spec, &["license"]).unwrap_or_default().into(),
-        source: PackSource {
-            title: text(spec, &["source", "title"]).unwrap_or_default().into(),
-            publisher: text(spec, &["source", "publisher"]).unwrap_or_default().into(),
-            retrieved: text(spec, &["source", "retrieved"]).unwrap_or_default().into(),
-            review_by: text(spec, &["source", "reviewBy"]).unwrap_or_default().into(),
-        },
-        digest: Box::default(),
-        parameters: Vec::new(),
-        checklists: Vec::new(),
-        signals: Vec::new(),
-        rules: Vec::new(),
-        file: Arc::clone(&file.source),
-        names: PackNames::default(),
+    let version = spec.get("version").map(NodeRef::source_text).unwrap_or_default();
+    let words = PackWords {
+        name: text(document.root(), &["metadata", "name"])?,
+        title: text(spec, &["title"]).unwrap_or_default(),
+        description: text(spec, &["description"]).unwrap_or_default(),
+        version: version.trim_matches(['"', '\'']),
+        license: text(spec, &["license"]).unwrap_or_default(),
+        source: ["title", "publisher", "retrieved", "reviewBy"]
+            .map(|key| text(spec, &["source", key]).unwrap_or_default()),
     };
-    let set_by: Arc<str> =
-        if file.trusted { format!("builtin:{}", pack.name) } else { file.source.path.to_string() }.into();
+    let mut pack = pack(&words, Arc::clone(&file.source));
+    let set_by = Arc::clone(&file.source.path);
     for entry in spec.get("parameters").into_iter().flat_map(NodeRef::entries) {
         let node = entry.value();
         let Some(default) = node.get("default") else { continue };
@@ -118,6 +101,62 @@ pub fn load_pack(file: &PolicyText, findings: &mut Vec<Finding>) -> Option<Pack>
         }
         pack.signals.push(conditions);
     }
+    Some(pack)
+}
+
+/// A pack of which only the words are known.
+fn pack(words: &PackWords<'_>, file: Arc<Source>) -> Pack {
+    let [title, publisher, retrieved, review_by] = words.source.map(Into::into);
+    Pack {
+        name: words.name.into(),
+        title: words.title.into(),
+        description: words.description.trim_end().into(),
+        version: words.version.into(),
+        license: words.license.into(),
+        source: PackSource { title, publisher, retrieved, review_by },
+        digest: Box::default(),
+        parameters: Vec::new(),
+        checklists: Vec::new(),
+        signals: Vec::new(),
+        rules: Vec::new(),
+        file,
+        names: PackNames::default(),
+    }
+}
+
+/// Makes an embedded pack. None has a mistake, as a test holds.
+pub(super) fn load_embedded_pack(embedded: &'static EmbeddedPack) -> Option<Pack> {
+    let mut pack = pack(&embedded.words, embedded::source(embedded.name, "pack", embedded.text));
+    let set_by: Arc<str> = format!("builtin:{}", pack.name).into();
+    for parameter in embedded.parameters {
+        let stream = document::parse(&parameter.default.into(), &limits());
+        let (kind, value) = parameter_value(stream.documents.first()?.root())?;
+        pack.parameters.push(Parameter {
+            name: parameter.name.into(),
+            kind,
+            value,
+            raw: parameter.default.into(),
+            unit: parameter.unit.into(),
+            description: parameter.description.into(),
+            source: parameter.source.into(),
+            set_by: Arc::clone(&set_by),
+            place: None,
+            key_span: Span::new(parameter.key.0, parameter.key.1),
+        });
+    }
+    for (name, signals) in embedded.checklists {
+        let items = signals.iter().map(|signal| Signal { id: signal.id.into(), title: signal.title.into() });
+        pack.checklists.push(Checklist { name: (*name).into(), items: items.collect() });
+    }
+    pack.names = PackNames::of(&pack);
+    let names = PackNames { checklists: Vec::new(), ..pack.names.clone() };
+    for (_, signals) in embedded.checklists {
+        let conditions =
+            signals.iter().map(|signal| expression::compile(signal.met, Type::Bool, names.names()));
+        pack.signals.push(conditions.collect::<Result<_, _>>().ok()?);
+    }
+    pack.digest = embedded.digest.into();
+    pack.rules = embedded.rules.iter().map(RuleSlot::embedded).collect();
     Some(pack)
 }
 
@@ -292,19 +331,17 @@ fn open(file: &PolicyText, kind: schema::PolicyKind, findings: &mut Vec<Finding>
         return None;
     }
     let document = stream.documents.swap_remove(0);
-    if !file.trusted {
-        if let Some(second) = stream.documents.first() {
-            let place = Place::at(&file.source, Some(second.index), second.root().span());
-            findings.push(Finding::invalid(
-                "policy",
-                "second-document",
-                "A policy file holds one document; this one is not read",
-                Label::new(place, "not read"),
-            ));
-        }
-        findings.extend(schema::validate_policy(&document, &file.source, kind));
-        findings.extend(schema::check_order(&document, &file.source, kind));
+    if let Some(second) = stream.documents.first() {
+        let place = Place::at(&file.source, Some(second.index), second.root().span());
+        findings.push(Finding::invalid(
+            "policy",
+            "second-document",
+            "A policy file holds one document; this one is not read",
+            Label::new(place, "not read"),
+        ));
     }
+    findings.extend(schema::validate_policy(&document, &file.source, kind));
+    findings.extend(schema::check_order(&document, &file.source, kind));
     Some(document)
 }
 
@@ -497,18 +534,26 @@ mod tests {
     use crate::source::Span;
 
     #[test]
-    fn an_embedded_rule_is_the_one_of_its_file() {
+    fn an_embedded_pack_is_the_one_of_its_files() {
         for embedded in embedded::packs() {
-            let file = PolicyText {
-                source: embedded::source(embedded.name, "pack", embedded.text),
-                text: embedded.text.into(),
-                trusted: true,
-            };
+            let source = embedded::source(embedded.name, "pack", embedded.text);
+            let file = PolicyText { source, text: embedded.text.into() };
             let mut findings = Vec::new();
-            let pack = load_pack(&file, &mut findings).unwrap();
+            let mut pack = load_pack(&file, &mut findings).unwrap();
+            let made = load_embedded_pack(embedded).unwrap();
+            let parts = |pack: &Pack| {
+                let lists = (format!("{:?}", pack.checklists), format!("{:?}", pack.signals));
+                let words = (pack.name.clone(), pack.title.clone(), pack.description.clone());
+                let origin = (pack.version.clone(), pack.license.clone(), format!("{:?}", pack.source));
+                let file = (Arc::clone(&pack.file.path), pack.file.digest);
+                (lists, words, origin, file, format!("{:?}", pack.parameters))
+            };
+            let set_by: Arc<str> = format!("builtin:{}", embedded.name).into();
+            pack.parameters.iter_mut().for_each(|parameter| parameter.set_by = Arc::clone(&set_by));
+            assert_eq!(parts(&made), parts(&pack));
             for embedded in embedded.rules {
                 let source = embedded::source(embedded.pack, embedded.id, embedded.text);
-                let file = PolicyText { source, text: embedded.text.into(), trusted: false };
+                let file = PolicyText { source, text: embedded.text.into() };
                 let read = load_rule(&file, &pack.names, &mut findings).unwrap();
                 let conditions = Arc::new(load_conditions(embedded, &pack.names).unwrap());
                 let made = load_embedded(embedded, Arc::clone(&conditions), &pack.names).unwrap();
