@@ -66,21 +66,19 @@ impl LineIndex {
         let mut starts = vec![0];
         let mut wide = Vec::new();
         let mut beyond = 0;
-        let ascii = bytes.is_ascii();
-        for (at, &byte) in bytes.iter().enumerate() {
-            match byte {
-                b'\n' => starts.push(at as u32 + 1),
-                b'\r' if bytes.get(at + 1) != Some(&b'\n') => starts.push(at as u32 + 1),
-                0xc0.. if !ascii => {
-                    beyond += match byte {
-                        0xf0.. => 3,
-                        0xe0.. => 2,
-                        _ => 1,
-                    };
-                    wide.push((at as u32, beyond));
-                }
-                _ => {}
+        for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+            if bytes.get(at) == Some(&b'\n') || bytes.get(at + 1) != Some(&b'\n') {
+                starts.push(at as u32 + 1);
             }
+        }
+        let all = if text.is_ascii() { &[] } else { bytes };
+        for (at, &byte) in all.iter().enumerate().filter(|(_, byte)| **byte >= 0xc0) {
+            beyond += match byte {
+                0xf0.. => 3,
+                0xe0.. => 2,
+                _ => 1,
+            };
+            wide.push((at as u32, beyond));
         }
         Self { starts: starts.into(), wide: wide.into(), has_bom, len: bytes.len() as u32 }
     }

@@ -1,6 +1,6 @@
 //! The JSON report, and how strings are written in every JSON of ours.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 use serde_json::Serializer;
@@ -24,14 +24,19 @@ pub(super) fn render(
 
 /// Writes one value as a document: a line for each field, and for each item of a list.
 pub(super) fn write_document(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(&mut *out, Shown(Rows::default())))?;
-    out.write_all(b"\n")
+    // The serializer writes a word at a time: into a buffer that it knows, not through a pointer to any writer.
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    value.serialize(&mut Serializer::with_formatter(&mut out, Shown(Rows::default())))?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 /// Writes one value on one line.
 pub(super) fn write_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(&mut *out, Shown(CompactFormatter)))?;
-    out.write_all(b"\n")
+    let mut line = Vec::new();
+    value.serialize(&mut Serializer::with_formatter(&mut line, Shown(CompactFormatter)))?;
+    line.push(b'\n');
+    out.write_all(&line)
 }
 
 /// Breaks lines where a reader wants them: a field of the document is a line, and so is an item of a list of it. A

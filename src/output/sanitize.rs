@@ -43,7 +43,8 @@ pub fn visible_lines(text: &str) -> Cow<'_, str> {
 
 /// Whether a text is printable ASCII throughout, as nearly every one is: then nothing has to be looked at twice.
 pub(super) fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+    // To the end, though the first byte may tell: without a way out the loop takes many bytes at a time.
+    text.bytes().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
 }
 
 fn visible_except(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
