@@ -36,13 +36,11 @@ pub(super) fn rule(pack: &str, id: &str, text: &str, include: &str) -> io::Resul
 
 /// The severity at each stage; one for all is that of `default`.
 fn severity(spec: &Node) -> Vec<(&str, &str)> {
-    match spec.text("severity") {
-        Some(word) => vec![("default", word)],
-        None => {
-            let by_stage = spec.get("severity").into_iter().flat_map(Node::entries);
-            by_stage.filter_map(|entry| Some((entry.key.as_str(), entry.value.as_text()?))).collect()
-        }
+    if let Some(word) = spec.text("severity") {
+        return vec![("default", word)];
     }
+    let by_stage = spec.get("severity").into_iter().flat_map(Node::entries);
+    by_stage.filter_map(|entry| Some((entry.key.as_str(), entry.value.as_text()?))).collect()
 }
 
 /// Strategies that the first conjunct of a `when` names; none where it says nothing of the kind.
