@@ -7,6 +7,7 @@
 
 #![expect(clippy::print_stdout, reason = "a build script talks to cargo through its standard output")]
 #![expect(clippy::disallowed_methods, reason = "a build script reads the files it embeds")]
+#![expect(clippy::format_collect, reason = "a build script writes a few kilobytes")]
 #![expect(clippy::unnecessary_debug_formatting, reason = "paths are written as string literals of Rust")]
 
 #[path = "../src/manifest/vocabulary/walk.rs"]
@@ -80,7 +81,7 @@ fn packs(root: &Path) -> io::Result<String> {
 fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths =
         fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
-    paths.sort();
+    paths.sort_by_key(|path| stem(path));
     Ok(paths)
 }
 

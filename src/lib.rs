@@ -16,7 +16,7 @@ pub mod nearest;
 pub mod source;
 pub mod threads;
 
-// Flow: each may import the ones above it.
+// Flow: each may import the ones above it. The blank lines keep rustfmt from sorting them.
 pub mod discover;
 
 pub mod read;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::manifest::Deployment;
-use crate::manifest::facts::View;
+use crate::manifest::view::View;
 use crate::manifest::vocabulary::Vocabulary;
 
 pub use evidence::{EVIDENCE_NOT_FOUND, Repository, missing_evidence};

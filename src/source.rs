@@ -1,6 +1,6 @@
 //! A source text, byte spans in it, and how an offset becomes a line and a column.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A half-open range of bytes in the UTF-8 text of one source (after decoding, a byte-order mark included).
@@ -141,8 +141,8 @@ pub struct Source {
     /// Path relative to the root, with forward slashes; bytes that are not UTF-8 as `\xNN`. For a built-in
     /// policy `builtin:pack/rule.yaml`.
     pub path: Arc<str>,
-    /// The file to read again for an excerpt; nothing for standard input and built-in texts.
-    pub file: Option<PathBuf>,
+    /// Where the text can be read again.
+    origin: Origin,
     /// Line table of the text.
     pub lines: LineIndex,
     /// The text, where it exists only in memory.
@@ -151,13 +151,33 @@ pub struct Source {
     pub digest: u64,
 }
 
+/// Where a text can be read again.
+#[derive(Debug)]
+enum Origin {
+    /// Nowhere: it exists in memory only.
+    Memory,
+    /// In the file of the name that is shown, as nearly always.
+    Shown,
+    /// In a file whose name is shown otherwise.
+    Other(Box<Path>),
+}
+
 impl Source {
+    /// The file to read again for an excerpt; nothing for standard input and built-in texts.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::Memory => None,
+            Origin::Shown => Some(Path::new(&*self.path)),
+            Origin::Other(file) => Some(file),
+        }
+    }
+
     /// A source that keeps its text: standard input, an editor's buffer, a built-in policy.
     pub fn in_memory(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Arc<Self> {
         let text = text.into();
         Arc::new(Self {
             path: path.into(),
-            file: None,
+            origin: Origin::Memory,
             lines: LineIndex::new(&text),
             digest: digest(&text),
             text: Some(text),
@@ -166,9 +186,10 @@ impl Source {
 
     /// A source whose text lies in a file and is not kept.
     pub fn on_disk(path: impl Into<Arc<str>>, file: PathBuf, text: &str) -> Arc<Self> {
+        let path = path.into();
         Arc::new(Self {
-            path: path.into(),
-            file: Some(file),
+            origin: if *file.as_os_str() == *path { Origin::Shown } else { Origin::Other(file.into()) },
+            path,
             lines: LineIndex::new(text),
             digest: digest(text),
             text: None,

@@ -1,6 +1,8 @@
 //! Every built-in rule is held by its examples: taking its requirement away, turning a comparison round, moving a
 //! threshold by one step, or leaving out a condition makes `tunelint test` fail.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by it")]
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 

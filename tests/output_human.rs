@@ -198,7 +198,7 @@ fn where_nothing_was_found_candidates_are_named() {
     no LLM deployment manifest found; these files look like deployments:
       gateway/litellm.yaml (model_list)
       serve/vllm\x1b.yaml (vllm/vllm-openai)
-    start a manifest for one with `tunelint init FILE`
+    describe each in a manifest of kind LLMDeployment; `tunelint schema manifest` prints what it may say
     60 files, 0 manifests: no findings
     ");
 }

@@ -17,8 +17,8 @@ use crate::report::Exit;
 pub(super) struct Advise {
     #[command(flatten)]
     sources: Sources,
-    /// How to write it
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    /// How to write it: human or json
+    #[arg(long, value_name = "FORMAT", default_value = "human", hide_possible_values = true)]
     format: ListFormat,
     #[command(flatten)]
     policies: PolicyOptions,
@@ -53,6 +53,7 @@ impl Advise {
         if advice.is_empty() && self.format == ListFormat::Human {
             terminal.complain("no LLM deployment manifest found");
         }
-        Ok(if trouble { Exit::Trouble } else { Exit::Clean })
+        let policies_exit = terminal.complain_of_policies(&policies);
+        Ok(if trouble { Exit::Trouble } else { policies_exit })
     }
 }

@@ -26,16 +26,16 @@ use crate::report::{Exit, FailOn, Report, Run};
 pub(super) struct Check {
     #[command(flatten)]
     sources: Sources,
-    /// How to report, and where to; repeatable: human, json, jsonl
+    /// Report as human, json or jsonl, to standard output or a file; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", help_heading = "Report")]
     format: Vec<Target>,
-    /// What to exit with 1 for: error, warning, note or never
+    /// Exit with 1 for findings from here on: error, warning, note or never
     #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = fail_on, help_heading = "Report")]
     fail_on: FailOn,
-    /// Report rules that hold or do not apply as well
+    /// Report as well the rules that pass and those that do not apply
     #[arg(long, help_heading = "Report")]
     show_passed: bool,
-    /// Exit with 2 if there is no manifest at all
+    /// Exit with 2 where there is no manifest at all
     #[arg(long, help_heading = "Report")]
     require_manifests: bool,
     #[command(flatten)]

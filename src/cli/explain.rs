@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::Error;
-use super::policies::PolicyOptions;
+use super::policies::PackOptions;
 use super::terminal::{self, Terminal};
 use crate::nearest::nearest;
 use crate::output::pages;
@@ -18,19 +18,23 @@ pub(super) struct Explain {
     #[arg(value_name = "RULE")]
     rule: String,
     #[command(flatten)]
-    policies: PolicyOptions,
+    packs: PackOptions,
 }
 
 impl Explain {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Exit, Error> {
-        let (policies, _) = self.policies.load()?;
+        let policies = self.packs.load()?;
         let (of_pack, id) = match self.rule.split_once('/') {
             Some((pack, id)) => (Some(pack), id),
             None => (None, &*self.rule),
         };
+        let mut broken = false;
         for pack in policies.packs.iter().filter(|pack| of_pack.is_none_or(|own| *own == *pack.name)) {
             for slot in &pack.rules {
-                let Some(rule) = pack.rule(slot) else { continue };
+                let Some(rule) = pack.rule(slot) else {
+                    broken |= *slot.id == *id;
+                    continue;
+                };
                 if *rule.id == *id || rule.formerly.iter().any(|former| **former == *id) {
                     let text: Arc<str> = slot.text();
                     let mut page = Vec::new();
@@ -41,6 +45,13 @@ impl Explain {
                 }
             }
         }
+        if broken {
+            return Err(Error::Usage(format!(
+                "the rule {} has a mistake; tunelint check tells it",
+                self.rule
+            )));
+        }
+        terminal.complain_of_policies(&policies);
         let known = policies.packs.iter().flat_map(|pack| pack.rules.iter().map(|slot| slot.id.to_string()));
         let near = nearest(id, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
         Err(Error::Usage(format!("there is no rule {}{near}", self.rule)))

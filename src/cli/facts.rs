@@ -1,8 +1,9 @@
 //! `tunelint facts`: what the manifests say, each fact with its place.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::gather::Sources;
+use super::rules::ListFormat;
 use super::terminal::{self, Terminal};
 use super::{Error, Global};
 use crate::finding::Severity;
@@ -16,15 +17,9 @@ use crate::report::Exit;
 pub(super) struct Facts {
     #[command(flatten)]
     sources: Sources,
-    /// How to print
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
-    format: Format,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    Human,
-    Json,
+    /// How to write them: human or json
+    #[arg(long, value_name = "FORMAT", default_value = "human", hide_possible_values = true)]
+    format: ListFormat,
 }
 
 impl Facts {
@@ -36,8 +31,8 @@ impl Facts {
         link::link(&mut all.deployments, &mut Vec::new());
         let mut bytes = Vec::new();
         match self.format {
-            Format::Human => output::facts::human(&all.deployments, &mut bytes),
-            Format::Json => output::facts::json(&all.deployments, &mut bytes),
+            ListFormat::Human => output::facts::human(&all.deployments, &mut bytes),
+            ListFormat::Json => output::facts::json(&all.deployments, &mut bytes),
         }
         .map_err(|error| Error::Write { target: "to standard output".to_owned(), error })?;
         terminal::print(&bytes)?;

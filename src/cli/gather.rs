@@ -30,7 +30,7 @@ pub struct Sources {
     /// Largest file to read, in bytes or with K, M or G
     #[arg(long, value_name = "SIZE", default_value = "8M", value_parser = size, help_heading = "Sources")]
     pub max_file_size: u64,
-    /// Read what .gitignore and .tunelintignore leave out as well
+    /// Read as well what .gitignore and .tunelintignore leave out
     #[arg(long, help_heading = "Sources")]
     pub no_ignore: bool,
     /// Parse every file, not only those that could hold a manifest
@@ -155,7 +155,7 @@ impl Visit for Reader<'_> {
 
 impl Repository for OnDisk {
     fn holds(&self, manifest: &Source, reference: &Path) -> bool {
-        let manifest = manifest.file.as_deref().unwrap_or(Path::new(&*manifest.path));
+        let manifest = manifest.file().unwrap_or(Path::new(&*manifest.path));
         self.leads_somewhere(manifest, reference)
     }
 }
@@ -180,7 +180,7 @@ impl Texts for Again {
         let mut buffer = Vec::new();
         // It was read once: its length is known to be within bounds, up to a change that the digest tells.
         let most = u64::from(source.lines.text_len()).saturating_mul(2).saturating_add(2);
-        read::named(source.file.as_deref()?, most, &mut buffer).ok()?;
+        read::named(source.file()?, most, &mut buffer).ok()?;
         let text: Arc<str> = read::decode(&buffer).ok()?.into();
         if source::digest(&text) != source.digest {
             return None;

@@ -18,6 +18,7 @@ use std::ffi::{OsStr, OsString};
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::output::sanitize;
 use crate::report::Exit;
 use crate::threads::Threads;
 use terminal::{ColorChoice, Terminal};
@@ -26,7 +27,7 @@ use terminal::{ColorChoice, Terminal};
 const AFTER: &str = "\
 `tunelint deploy/` is short for `tunelint check deploy/`, and `tunelint` alone checks the current folder.
 
-Exit status: 0 nothing to fail on; 1 findings; 2 could not run, or a named file could not be read.";
+Exit status: 0 nothing to fail on; 1 findings; 2 could not run, a named file could not be read, or a policy has a mistake.";
 
 /// A policy-as-code linter for the manifests of LLM deployments.
 #[derive(Debug, Parser)]
@@ -52,8 +53,15 @@ struct Cli {
 /// Options of every command.
 #[derive(Clone, Debug, Args)]
 pub struct Global {
-    /// When to colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
+    /// When to colour: auto (on a terminal, unless `NO_COLOR` is set), always or never
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true,
+        help_heading = "Global options"
+    )]
     pub color: ColorChoice,
     /// Say only what matters most
     #[arg(long, short, global = true, conflicts_with = "verbose", help_heading = "Global options")]
@@ -128,15 +136,9 @@ pub enum Error {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let mut command = Cli::command();
     let arguments = with_default_command(arguments.into_iter().collect(), &command);
-    let parsed =
-        command.try_get_matches_from_mut(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
+    let cli = match parse(&arguments, &mut command) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version go to standard output; a closed one is nobody's mistake.
-            let _ = error.print();
-            return u8::try_from(error.exit_code()).unwrap_or(Exit::Trouble.code());
-        }
+        Err(error) => return refuse(error, &arguments, &mut command),
     };
     let terminal = Terminal::new(cli.global.color);
     let outcome = match cli.command {
@@ -155,6 +157,21 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             Exit::Trouble.code()
         }
     }
+}
+
+fn parse(arguments: &[OsString], command: &mut clap::Command) -> Result<Cli, clap::Error> {
+    command.try_get_matches_from_mut(arguments).and_then(|matches| Cli::from_arg_matches(&matches))
+}
+
+/// Prints what the parser has to say: help and version to standard output, a complaint to standard error.
+fn refuse(error: clap::Error, arguments: &[OsString], command: &mut clap::Command) -> u8 {
+    // A complaint repeats what was given. It is asked for once more, about arguments that are safe to show.
+    let shown: Vec<OsString> =
+        arguments.iter().map(|own| sanitize::visible(&own.to_string_lossy()).into_owned().into()).collect();
+    let error = if shown == arguments { error } else { parse(&shown, command).err().unwrap_or(error) };
+    // A closed standard output is nobody's mistake.
+    let _ = error.print();
+    u8::try_from(error.exit_code()).unwrap_or(Exit::Trouble.code())
 }
 
 /// Puts `check` before the first argument that is neither a global option nor a command.

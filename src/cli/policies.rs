@@ -15,35 +15,60 @@ use crate::read;
 /// Largest policy file that is read: a rule is a page, and ten megabytes of it are a mistake.
 const MAX_POLICY_BYTES: u64 = 4 << 20;
 
+/// Which packs there are, with which parameters.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct PackOptions {
+    /// A folder with packs of your own, beside the built-in ones
+    #[arg(long, value_name = "FOLDER", help_heading = "Policies")]
+    policies: Vec<PathBuf>,
+    /// Set a parameter, as in minMonthlyRequests=100000
+    #[arg(long, value_name = "[PACK.]PARAMETER=VALUE", help_heading = "Policies")]
+    set: Vec<String>,
+}
+
 /// Which rules are in force, with which parameters.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct PolicyOptions {
-    /// Folder with packs of your own, beside the built-in ones
-    #[arg(long, value_name = "FOLDER", help_heading = "Policies")]
-    policies: Vec<PathBuf>,
-    /// Run only these: a rule's id, pack/* or tag:NAME
+    #[command(flatten)]
+    packs: PackOptions,
+    /// Only these rules: an id, PACK/* or tag:NAME; several with commas
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Policies")]
     select: Vec<String>,
-    /// Do not run these
+    /// All rules but these
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Policies")]
     ignore: Vec<String>,
-    /// Set a parameter of a pack
-    #[arg(long, value_name = "[PACK.]PARAMETER=VALUE", help_heading = "Policies")]
-    set: Vec<String>,
+}
+
+impl PackOptions {
+    /// The packs as they are asked for.
+    pub(super) fn load(&self) -> Result<Policies, Error> {
+        let mut policies = self.folders()?;
+        policies.apply(&Selection { set: self.set.clone(), ..Selection::default() })?;
+        Ok(policies)
+    }
+
+    /// The packs with their own parameters.
+    fn folders(&self) -> Result<Policies, Error> {
+        let mut policies = Policies::builtin();
+        for folder in &self.policies {
+            add_folder(&mut policies, folder)?;
+        }
+        Ok(policies)
+    }
 }
 
 impl PolicyOptions {
     /// The packs as they are asked for, and whether evidence is to be looked for: a rule of ours, of no pack.
     pub(super) fn load(&self) -> Result<(Policies, bool), Error> {
-        let mut policies = Policies::builtin();
-        for folder in &self.policies {
-            add_folder(&mut policies, folder)?;
-        }
+        let mut policies = self.packs.folders()?;
         let others = |names: &[String]| -> Vec<String> {
             names.iter().filter(|name| *name != EVIDENCE_NOT_FOUND).cloned().collect()
         };
-        let mut selection =
-            Selection { select: others(&self.select), ignore: others(&self.ignore), set: self.set.clone() };
+        let mut selection = Selection {
+            select: others(&self.select),
+            ignore: others(&self.ignore),
+            set: self.packs.set.clone(),
+        };
         let selected = self.select.is_empty() || selection.select.len() < self.select.len();
         let ignored = selection.ignore.len() < self.ignore.len();
         if selected && !self.select.is_empty() && selection.select.is_empty() {

@@ -20,8 +20,8 @@ pub(super) enum ListFormat {
 /// Options of `rules`.
 #[derive(Debug, Args)]
 pub(super) struct Rules {
-    /// How to write them
-    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    /// How to write them: human or json
+    #[arg(long, value_name = "FORMAT", default_value = "human", hide_possible_values = true)]
     format: ListFormat,
     #[command(flatten)]
     policies: PolicyOptions,
@@ -37,6 +37,6 @@ impl Rules {
         }
         .map_err(|error| Error::Write { target: "the list".to_owned(), error })?;
         terminal::print(&page)?;
-        Ok(Exit::Clean)
+        Ok(terminal.complain_of_policies(&policies))
     }
 }

@@ -5,7 +5,10 @@ use std::io::{self, BufWriter, IsTerminal, Write as _};
 use std::path::Path;
 
 use super::Error;
+use crate::finding::Severity;
 use crate::output::{Options, sanitize};
+use crate::policy::Policies;
+use crate::report::Exit;
 
 /// Columns where there is no terminal to ask.
 const WIDTH: usize = 80;
@@ -54,6 +57,17 @@ impl Terminal {
     /// Says on standard error why we could not run.
     pub fn complain(&self, message: &str) {
         let _ = writeln!(io::stderr(), "tunelint: {}", sanitize::visible(message));
+    }
+
+    /// Says that there are mistakes in the policies, for a command that does not tell them, and what to exit with.
+    pub fn complain_of_policies(&self, policies: &Policies) -> Exit {
+        let errors = policies.problems.iter().filter(|finding| finding.severity == Severity::Error).count();
+        if errors == 0 {
+            return Exit::Clean;
+        }
+        let mistakes = if errors == 1 { "mistake" } else { "mistakes" };
+        self.complain(&format!("{errors} {mistakes} in the policies; tunelint check tells them"));
+        Exit::Trouble
     }
 }
 

@@ -1,6 +1,7 @@
 //! Whether files that manifests name are there.
 
 use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -19,12 +20,15 @@ pub struct OnDisk {
     here: Here,
     /// The top of the repository, by the folder of a manifest.
     tops: Mutex<HashMap<PathBuf, PathBuf>>,
+    /// By a manifest's folder: names of files and folders, and whether one of that name lies there or above. Teams
+    /// keep many manifests in a folder and name evidence that lies together.
+    beginnings: Mutex<HashMap<PathBuf, HashMap<OsString, bool>>>,
 }
 
 impl OnDisk {
     /// Around the current folder.
     pub fn new(here: Here) -> Self {
-        Self { here, tops: Mutex::default() }
+        Self { here, tops: Mutex::default(), beginnings: Mutex::default() }
     }
 
     /// The nearest folder above that a git repository begins in; else the current folder, where the manifest lies
@@ -49,6 +53,34 @@ impl OnDisk {
     /// It counts from the manifest's folder or from any above it, up to the top of the repository: teams write
     /// paths both ways. What lies above the top is not in the repository.
     pub fn leads_somewhere(&self, manifest: &Path, reference: &Path) -> bool {
+        let is_plain = reference.components().all(|part| matches!(part, Component::Normal(_)));
+        if let Some(Component::Normal(first)) = reference.components().next()
+            && is_plain
+            && !is_glob(Path::new(first))
+            && !self.begins(manifest, first)
+        {
+            return false;
+        }
+        self.leads(manifest, reference)
+    }
+
+    /// Whether something of this name lies in the manifest's folder or above it.
+    fn begins(&self, manifest: &Path, name: &OsStr) -> bool {
+        let folder = manifest.parent().unwrap_or(Path::new(""));
+        let known = |beginnings: &HashMap<PathBuf, HashMap<OsString, bool>>| {
+            beginnings.get(folder).and_then(|names| names.get(name)).copied()
+        };
+        let lock = || self.beginnings.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(begins) = known(&lock()) {
+            return begins;
+        }
+        // Not under the lock: two threads that ask the same at the same time learn the same.
+        let begins = self.leads(manifest, Path::new(name));
+        lock().entry(folder.to_owned()).or_default().insert(name.to_owned(), begins);
+        begins
+    }
+
+    fn leads(&self, manifest: &Path, reference: &Path) -> bool {
         let Some(folder) =
             flat(&self.here.real.join(manifest)).and_then(|file| file.parent().map(Path::to_owned))
         else {

@@ -1,6 +1,6 @@
 //! YAML and JSON as a spanned tree: the only importer of parser crates.
 //!
-//! [`parse`] turns a text into [`Document`]s, one arena each, in which every key and every value has its byte
+//! [`parse()`] turns a text into [`Document`]s, one arena each, in which every key and every value has its byte
 //! span. Anchored nodes are shared and never expanded; merge keys (`<<`) are resolved into entries that
 //! remember the `<<` they came by. A broken document does not lose the others: problems are collected beside
 //! the documents that could be read.

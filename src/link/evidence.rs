@@ -35,7 +35,9 @@ pub fn missing_evidence(deployment: &Deployment, repository: &dyn Repository, fi
         let find = |(path, always)| Some((Vocabulary::native().find(path)?, always));
         NAMING.into_iter().filter_map(find).collect()
     });
-    for (id, fact) in deployment.facts.iter().filter(|(_, fact)| fact.origin == Origin::Declared) {
+    for (id, fact) in
+        deployment.facts.iter().filter(|(id, _)| deployment.facts.origin(*id) == Origin::Declared)
+    {
         let Some(&(_, always)) = PATHS.iter().find(|(path, _)| *path == fact.path) else { continue };
         let FactValue::Text(text) = deployment.facts.value(id) else { continue };
         let source = &deployment.facts.source(id).source;

@@ -1,8 +1,8 @@
 //! Facts: typed values at paths, each with the place it was read from.
 //!
 //! The set is multi-valued: a path can have several facts (declared by the team, supplied by the platform,
-//! observed in a foreign manifest), each with its origin and confidence. Policies ask a [`View`], which selects
-//! one for plain paths and knows where sources disagree.
+//! observed in a foreign manifest), each with its origin and confidence. Policies ask a
+//! [`View`](super::view::View), which selects one for plain paths and knows where sources disagree.
 //!
 //! A set is made for keeping: one allocation for facts, one for strings, spans instead of texts. Ten thousand
 //! deployments wait behind the barrier between the two phases (see [`crate::pipeline`]).
@@ -105,10 +105,7 @@ pub struct Fact {
     end: u32,
     /// Its path.
     pub path: PathId,
-    source: u16,
     tag: Tag,
-    /// Where it comes from.
-    pub origin: Origin,
     /// How far it can be trusted.
     pub confidence: Confidence,
 }
@@ -141,6 +138,8 @@ pub struct FactSource {
     pub role: Role,
     /// Pointer to the object whose paths the facts have: `/spec` for a native manifest.
     pub base: &'static str,
+    /// Where the facts read from it come from.
+    pub origin: Origin,
 }
 
 /// All facts of one deployment.
@@ -150,6 +149,8 @@ pub struct FactSet {
     strings: Box<str>,
     extras: Box<[(FactId, Extra)]>,
     sources: Box<[FactSource]>,
+    /// The first fact of each source.
+    first: Box<[FactId]>,
     /// Whether the deployment has a manifest of its own. Absence is evidence only there.
     pub declared: bool,
 }
@@ -265,6 +266,11 @@ impl FactSet {
         })
     }
 
+    /// The id one past a fact and all beneath it; that of no fact where the set ends there.
+    pub(super) fn past(&self, id: FactId) -> FactId {
+        FactId(self.fact(id).end)
+    }
+
     /// The fact directly above.
     pub fn parent(&self, id: FactId) -> Option<FactId> {
         (0..id.0).rev().map(FactId).find(|&above| self.fact(above).end > id.0)
@@ -285,7 +291,14 @@ impl FactSet {
 
     /// Where a fact was read from.
     pub fn source(&self, id: FactId) -> &FactSource {
-        &self.sources[self.fact(id).source as usize]
+        // Facts of one source stand together, and most deployments have one source.
+        let after = self.first.partition_point(|first| *first <= id);
+        &self.sources[after.saturating_sub(1)]
+    }
+
+    /// Where a fact comes from.
+    pub fn origin(&self, id: FactId) -> Origin {
+        self.source(id).origin
     }
 
     /// All sources; the first is the deployment's own manifest where it has one.
@@ -358,16 +371,16 @@ pub struct FactSetBuilder {
     extras: Vec<(FactId, Extra)>,
     sources: Vec<FactSource>,
     open: Vec<FactId>,
-    origin: Option<Origin>,
+    first: Vec<FactId>,
     confidence: Option<Confidence>,
 }
 
 impl FactSetBuilder {
-    /// Facts added from here on come from this source, with this origin, and are certain until
+    /// Facts added from here on come from this source and are certain until
     /// [`Self::confidence`] says otherwise.
-    pub fn source(&mut self, source: FactSource, origin: Origin) {
+    pub fn source(&mut self, source: FactSource) {
         self.sources.push(source);
-        self.origin = Some(origin);
+        self.first.push(FactId(self.facts.len() as u32));
         self.confidence = Some(Confidence::Certain);
     }
 
@@ -384,9 +397,7 @@ impl FactSetBuilder {
             span: at.span,
             end: id.0 + 1,
             path: at.path,
-            source: self.sources.len().saturating_sub(1) as u16,
             tag,
-            origin: self.origin.unwrap_or(Origin::Declared),
             confidence: self.confidence.unwrap_or(Confidence::Certain),
         });
         id
@@ -494,152 +505,8 @@ impl FactSetBuilder {
             strings: self.strings.into(),
             extras: self.extras.into(),
             sources: self.sources.into(),
+            first: self.first.into(),
             declared,
         }
-    }
-}
-
-/// What a plain path means in one deployment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Selected {
-    /// Nobody says it.
-    Missing,
-    /// This fact.
-    One(FactId),
-    /// Sources of the same rank disagree: unknown. The first of them.
-    Disagree(FactId),
-}
-
-/// One selected fact for every path: declared, else supplied, else observed (or derived, or a format's default)
-/// where all certain values agree, else hints where they agree, else unknown.
-///
-/// Facts inside lists and maps are not selected: they are reached from their list.
-#[derive(Debug)]
-pub struct View<'a> {
-    /// The facts.
-    pub facts: &'a FactSet,
-    /// Their paths.
-    pub vocabulary: &'a Vocabulary,
-    selected: Vec<Selected>,
-}
-
-impl<'a> View<'a> {
-    /// Selects from all facts of a deployment.
-    pub fn new(facts: &'a FactSet, vocabulary: &'a Vocabulary) -> Self {
-        let mut view = Self { facts, vocabulary, selected: vec![Selected::Missing; vocabulary.len()] };
-        let mut next = 0;
-        while let Some(fact) = facts.facts.get(next as usize) {
-            let id = FactId(next);
-            view.offer(id);
-            // Into objects, over lists and maps.
-            let enter = fact.tag == Tag::Object
-                && vocabulary.info(fact.path).kind != super::vocabulary::FactType::Map;
-            next = if enter { next + 1 } else { fact.end };
-        }
-        view
-    }
-
-    fn offer(&mut self, id: FactId) {
-        let fact = self.facts.fact(id);
-        let slot = &mut self.selected[fact.path.0 as usize];
-        *slot = match *slot {
-            Selected::Missing => Selected::One(id),
-            Selected::One(held) | Selected::Disagree(held) => {
-                let disagreed = matches!(*slot, Selected::Disagree(_));
-                match rank(self.facts.fact(held)).cmp(&rank(fact)) {
-                    std::cmp::Ordering::Less => *slot,
-                    std::cmp::Ordering::Greater => Selected::One(id),
-                    std::cmp::Ordering::Equal if disagreed || !same(self.facts, held, id) => {
-                        Selected::Disagree(held)
-                    }
-                    std::cmp::Ordering::Equal => Selected::One(held),
-                }
-            }
-        };
-    }
-
-    /// The fact selected for a path.
-    pub fn get(&self, path: PathId) -> Selected {
-        self.selected[path.0 as usize]
-    }
-
-    /// The fact selected for a path, if there is just one.
-    pub fn one(&self, path: PathId) -> Option<FactId> {
-        match self.get(path) {
-            Selected::One(id) => Some(id),
-            _ => None,
-        }
-    }
-
-    /// The text at a path as policies write it, if it is a text.
-    pub fn text(&self, path: &str) -> Option<&'a str> {
-        match self.facts.value(self.one(self.vocabulary.find(path)?)?) {
-            FactValue::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// All facts at a path, whatever their origin (`observations('model.base')` keeps the observed ones).
-    pub fn all(&self, path: PathId) -> impl Iterator<Item = FactId> + '_ {
-        self.facts.iter().filter(move |(_, fact)| fact.path == path).map(|(id, _)| id)
-    }
-
-    /// The fact at a path with this origin (`declared.model.base`, `observed.model.base`), if all that have it
-    /// agree.
-    pub fn with_origin(&self, path: PathId, origin: Origin) -> Selected {
-        let mut found = Selected::Missing;
-        for id in self.all(path).filter(|&id| self.facts.fact(id).origin == origin) {
-            found = match found {
-                Selected::Missing => Selected::One(id),
-                Selected::One(held) if same(self.facts, held, id) => found,
-                Selected::One(held) | Selected::Disagree(held) => Selected::Disagree(held),
-            };
-        }
-        found
-    }
-
-    /// The nearest existing fact above a path: where a label goes that names a missing one.
-    pub fn nearest(&self, path: PathId) -> Option<FactId> {
-        let mut path = path;
-        loop {
-            if let Selected::One(id) | Selected::Disagree(id) = self.get(path) {
-                return Some(id);
-            }
-            let parent = self.vocabulary.info(path).parent;
-            if parent == path {
-                return None;
-            }
-            path = parent;
-        }
-    }
-}
-
-const fn rank(fact: &Fact) -> u8 {
-    match (fact.origin, fact.confidence) {
-        (Origin::Declared, _) => 0,
-        (Origin::Supplied, _) => 1,
-        (Origin::Observed | Origin::Derived, Confidence::Certain) => 2,
-        (Origin::Default, Confidence::Certain) => 3,
-        (_, Confidence::Hint) => 4,
-    }
-}
-
-/// Whether two facts say the same: equal scalars, or containers with equal children in order.
-fn same(facts: &FactSet, left: FactId, right: FactId) -> bool {
-    match (facts.value(left), facts.value(right)) {
-        (FactValue::List, FactValue::List) => {
-            let mut others = facts.children(right);
-            facts.children(left).all(|child| others.next().is_some_and(|other| same(facts, child, other)))
-                && others.next().is_none()
-        }
-        // Objects are compared by their members, which have paths of their own.
-        (FactValue::Object, FactValue::Object) => true,
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "facts beyond 2^53 compare as the numbers they print as"
-        )]
-        (FactValue::Int(int), FactValue::Number(number))
-        | (FactValue::Number(number), FactValue::Int(int)) => (int as f64).total_cmp(&number).is_eq(),
-        (left, right) => left == right,
     }
 }

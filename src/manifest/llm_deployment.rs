@@ -156,8 +156,8 @@ impl<'r> Reader<'r> {
     fn new(document: &Document, source: &Arc<Source>, rejected: &'r Rejected, base: &'static str) -> Self {
         let mut builder = FactSetBuilder::default();
         let document = document.index;
-        let source = FactSource { source: Arc::clone(source), document, role: Role::Manifest, base };
-        builder.source(source, Origin::Declared);
+        let (source, role, origin) = (Arc::clone(source), Role::Manifest, Origin::Declared);
+        builder.source(FactSource { source, document, role, base, origin });
         Self {
             builder,
             vocabulary: Vocabulary::native(),

@@ -4,6 +4,7 @@
 pub mod evidence;
 pub mod facts;
 pub mod llm_deployment;
+pub mod view;
 pub mod vocabulary;
 
 use std::sync::Arc;

@@ -125,7 +125,7 @@ impl<'a> DeploymentV1<'a> {
             FactV1 {
                 path,
                 value: deployment.facts.scalar(id),
-                origin: own.origin,
+                origin: deployment.facts.origin(id),
                 confidence: own.confidence,
                 file: &deployment.facts.source(id).source.path,
                 span: SpanV1 { start: start.into(), end: end.into() },

@@ -6,7 +6,8 @@ use super::judge::Verdict;
 use super::pack::Pack;
 use crate::finding::{Clause, Scalar};
 use crate::manifest::Deployment;
-use crate::manifest::facts::{FactId, FactValue, View};
+use crate::manifest::facts::{FactId, FactValue};
+use crate::manifest::view::View;
 use crate::manifest::vocabulary::Vocabulary;
 
 /// Whether a signal of a checklist is met.

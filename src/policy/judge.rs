@@ -5,11 +5,13 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::eval::{self, Fault, Input, Read, Standing, Traced, Truth};
+use super::labels::path_of;
 use super::pack::{Condition, Conditions, Pack, Rule, RuleSlot, Undetermined};
 use super::{OutcomeCounts, Policies};
 use crate::finding::{Decisive, Finding, Label, Outcome, Place, Scalar, Severity};
 use crate::manifest::Deployment;
-use crate::manifest::facts::{Confidence, FactId, View};
+use crate::manifest::facts::{Confidence, FactId};
+use crate::manifest::view::View;
 use crate::manifest::vocabulary::Vocabulary;
 
 /// How to judge.
@@ -190,7 +192,9 @@ impl Bench<'_> {
         let mut labels = labels.into_iter();
         let primary = labels.next().unwrap_or_else(|| self.whole());
         let mut finding = Finding::new(Arc::clone(&rule.id), None, outcome, severity, message, primary);
+        // Findings wait in memory until the last is made: what a growing list holds in reserve is given back.
         finding.secondary = labels.collect();
+        finding.secondary.shrink_to_fit();
         finding.pack = Some(Arc::clone(&self.pack.name));
         finding.guide = Arc::clone(&rule.guide);
         finding.help = (!rule.help.is_empty()).then(|| Arc::clone(&rule.help));
@@ -221,7 +225,7 @@ impl Bench<'_> {
         let mut missing: Vec<Cow<'static, str>> = Vec::new();
         let mut obstacles: Vec<String> = Vec::new();
         for read in &traced.reads {
-            let path = self.path(read);
+            let path = path_of(read);
             let obstacle = match read.standing {
                 Standing::Known => continue,
                 Standing::Missing => {
@@ -264,11 +268,8 @@ impl Bench<'_> {
         let mut finding = self.finding(rule, outcome, severity, message, labels);
         finding.help = None;
         finding.decisive = self.decisive(rule, reads, applied);
-        finding.missing = reads
-            .iter()
-            .filter(|read| read.standing == Standing::Missing)
-            .map(|read| self.path(read))
-            .collect();
+        finding.missing =
+            reads.iter().filter(|read| read.standing == Standing::Missing).map(path_of).collect();
         finding
     }
 
@@ -326,7 +327,7 @@ impl Bench<'_> {
                     )
                 });
             let entry = Decisive {
-                path: self.path(read),
+                path: path_of(read),
                 value,
                 op,
                 threshold,
@@ -337,6 +338,7 @@ impl Bench<'_> {
                 decisive.push(entry);
             }
         }
+        decisive.shrink_to_fit();
         decisive
     }
 }

@@ -14,6 +14,15 @@ use crate::manifest::vocabulary::Vocabulary;
 /// A comparison that a fact stood in: its operator, the other side, the parameter which that side is.
 type Comparison = (&'static str, Option<Scalar>, Option<u16>);
 
+/// The path that a read is of, as policies write it.
+pub(super) fn path_of(read: &Read) -> Cow<'static, str> {
+    let path = Vocabulary::native().path(read.path);
+    match &read.key {
+        Some(key) => format!("{}.{key}", path.trim_end_matches(".*")).into(),
+        None => path.into(),
+    }
+}
+
 impl Bench<'_> {
     pub(super) fn whole(&self) -> Label {
         let place =
@@ -22,22 +31,13 @@ impl Bench<'_> {
         Label::new(place, "this deployment")
     }
 
-    /// The path that a read is of, as policies write it.
-    pub(super) fn path(&self, read: &Read) -> Cow<'static, str> {
-        let path = Vocabulary::native().path(read.path);
-        match &read.key {
-            Some(key) => format!("{}.{key}", path.trim_end_matches(".*")).into(),
-            None => path.into(),
-        }
-    }
-
     /// Labels of all that decided: what the requirement read, then what made the rule apply.
     pub(super) fn labels(&self, rule: &Rule, reads: &[Read], applied: &[Read]) -> Vec<Label> {
         let mut labels: Vec<Label> = Vec::new();
         let mut seen: Vec<(Cow<'static, str>, Option<FactId>)> = Vec::new();
         let mut thresholds: Vec<u16> = Vec::new();
         for (index, read) in reads.iter().chain(applied).enumerate() {
-            let key = (self.path(read), read.fact);
+            let key = (path_of(read), read.fact);
             if seen.contains(&key) {
                 continue;
             }
@@ -69,7 +69,7 @@ impl Bench<'_> {
     fn label(&self, read: &Read, comparison: Option<&Comparison>, labels: &mut Vec<Label>) {
         let facts = self.view.facts;
         let vocabulary = self.view.vocabulary;
-        let path = self.path(read);
+        let path = path_of(read);
         let short = path.rsplit('.').next().unwrap_or(&path).trim_end_matches("[]");
         let signal = read.signal.and_then(|(list, item)| {
             self.pack
@@ -175,15 +175,14 @@ impl Bench<'_> {
         let fact = facts.fact(near);
         let source = facts.source(near);
         let mut pointer = facts.pointer(near, vocabulary);
-        match &read.key {
-            Some(key) => push_token(&mut pointer, key),
-            None => {
-                let above = vocabulary.path(fact.path);
-                let below = vocabulary.path(read.path);
-                let rest = below.strip_prefix(above).unwrap_or(below).trim_start_matches('.');
-                for token in rest.split('.').filter(|token| !token.is_empty()) {
-                    push_token(&mut pointer, token);
-                }
+        if let Some(key) = &read.key {
+            push_token(&mut pointer, key);
+        } else {
+            let above = vocabulary.path(fact.path);
+            let below = vocabulary.path(read.path);
+            let rest = below.strip_prefix(above).unwrap_or(below).trim_start_matches('.');
+            for token in rest.split('.').filter(|token| !token.is_empty()) {
+                push_token(&mut pointer, token);
             }
         }
         (Place::at(&source.source, Some(source.document), fact.key).with_pointer(pointer), message)

@@ -9,7 +9,7 @@ use super::Policies;
 use super::embedded;
 use super::expression::Type;
 use super::load::{self, PolicyText};
-use super::pack::{Pack, RuleSlot};
+use super::pack::{Pack, Rule, RuleSlot};
 use crate::document::{self, Limits};
 use crate::finding::{Finding, Label, Place, Scalar};
 use crate::nearest::nearest;
@@ -154,16 +154,22 @@ impl Policies {
             if let Some(rule) = &rule
                 && *rule.id != *stem(&file.file)
             {
-                let place = Place::at(&rule.source, Some(0), rule.id_span).with_pointer("/metadata/name");
                 self.problems.push(
                     Finding::invalid(
                         "policy",
                         "id",
                         format!("The rule {} stands in a file named {}.yaml", rule.id, stem(&file.file)),
-                        Label::new(place, "not the file's name"),
+                        Label::new(id_place(rule), "not the file's name"),
                     )
                     .with_help(format!("Name the file {}.yaml: a rule is found by its id", rule.id)),
                 );
+            }
+            let mut sound = pack.rules.iter().filter_map(RuleSlot::loaded);
+            if let Some(rule) = &rule
+                && let Some(used) = sound.find(|used| used.id == rule.id)
+            {
+                self.problems.push(duplicate_rule(rule, used));
+                continue;
             }
             pack.rules.push(RuleSlot::read(id, text, rule));
         }
@@ -303,6 +309,21 @@ impl Policies {
         }
         Ok(())
     }
+}
+
+fn id_place(rule: &Rule) -> Place {
+    Place::at(&rule.source, Some(0), rule.id_span).with_pointer("/metadata/name")
+}
+
+/// What is said of a rule whose id another of its pack has.
+fn duplicate_rule(rule: &Rule, used: &Rule) -> Finding {
+    Finding::invalid(
+        "policy",
+        "duplicate-rule",
+        format!("There are two rules named {} in this pack; this one is not used", rule.id),
+        Label::new(id_place(rule), "this rule"),
+    )
+    .with_label(Label::new(id_place(used), "the one used"))
 }
 
 /// SHA-256 over the files of a pack, names included.

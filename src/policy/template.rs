@@ -1,7 +1,8 @@
 //! Messages with placeholders: `{workload.monthlyRequests}` requests a month, below `{params.minMonthlyRequests}`.
 
 use crate::finding::Scalar;
-use crate::manifest::facts::{FactId, FactSet, FactValue, View};
+use crate::manifest::facts::{FactId, FactSet, FactValue};
+use crate::manifest::view::View;
 use crate::manifest::vocabulary::PathId;
 use crate::source::Span;
 

@@ -12,6 +12,7 @@ use super::words::{described, expected, kind_name, shorten, shown, with_article}
 use super::{advice, shape, suggest};
 use crate::document::{Entry, NodeRef};
 use crate::finding::{Finding, Label, Place};
+use crate::nearest::nearest;
 use crate::source::{Source, Span};
 
 /// What is validated, and how it is spoken of.
@@ -216,7 +217,7 @@ impl Subject<'_> {
             return Wording {
                 message: format!("{} is not the {leaf} of a {}; it is {only}", shown(node), self.noun),
                 label,
-                help: Some(match suggest::nearest(given, std::iter::once(only)) {
+                help: Some(match nearest(given, std::iter::once(only)) {
                     Some(near) => format!("did you mean \"{near}\"?"),
                     None => format!("write {leaf}: {only}"),
                 }),
@@ -231,7 +232,7 @@ impl Subject<'_> {
                 known.clone().collect::<Vec<_>>().join(", ")
             ),
             label,
-            help: suggest::nearest(given, known).map(|near| format!("did you mean \"{near}\"?")),
+            help: nearest(given, known).map(|near| format!("did you mean \"{near}\"?")),
         }
     }
 

@@ -1,51 +1,8 @@
-//! The nearest known word: what was probably meant by a key or a value that nobody knows.
+//! What was probably meant by a key that its object does not know.
 
 use serde_json::Value;
 
-/// Longest word that is compared: nobody mistypes a known key into a page of text, and the comparison is
-/// quadratic.
-const LONGEST: usize = 64;
-
-/// The word of `known` that `given` was probably meant to be, or nothing where none is near enough.
-pub(crate) fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
-    if given.is_empty() || given.len() > LONGEST {
-        return None;
-    }
-    let folded = fold(given);
-    if let Some(same) = known.clone().find(|word| fold(word) == folded) {
-        return Some(same);
-    }
-    known
-        .clone()
-        .map(|word| (strsim::osa_distance(&folded, &fold(word)), word))
-        .filter(|(distance, word)| *distance <= tolerance(word))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, word)| word)
-        .or_else(|| abbreviated(&folded, known))
-}
-
-/// How many edits still leave a word recognisable.
-fn tolerance(word: &str) -> usize {
-    (word.chars().count() / 3).max(1)
-}
-
-/// The one word that `given` begins, or whose initials it is: `prod`, `poc`.
-fn abbreviated<'a>(given: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
-    let begins = known.clone().filter(|word| given.len() > 2 && fold(word).starts_with(given));
-    let initials = known.filter(|word| {
-        given.len() > 1 && word.split('-').filter_map(|part| part.chars().next()).eq(given.chars())
-    });
-    only(begins).or_else(|| only(initials))
-}
-
-fn only<'a>(mut words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    words.next().filter(|_| words.next().is_none())
-}
-
-/// A word without what people vary: case, hyphens, underscores, blanks.
-fn fold(word: &str) -> String {
-    word.chars().filter(|c| !matches!(c, '-' | '_' | ' ' | '.')).flat_map(char::to_lowercase).collect()
-}
+use crate::nearest::{fold, nearest};
 
 /// What a key that its object does not know was probably meant to be.
 #[derive(Debug, PartialEq)]
@@ -109,37 +66,6 @@ fn visit(schema: &Value, path: &str, found: &mut impl FnMut(&str, &str)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn near(given: &str, known: &[&'static str]) -> Option<&'static str> {
-        nearest(given, known.iter().copied())
-    }
-
-    #[test]
-    fn a_slip_of_the_finger_is_recognised() {
-        let known = ["none", "standard", "strict"];
-        assert_eq!(near("strickt", &known), Some("strict"));
-        assert_eq!(near("Standard", &known), Some("standard"));
-        assert_eq!(near("standrad", &known), Some("standard"));
-        assert_eq!(near("high", &known), None);
-        assert_eq!(near("", &known), None);
-    }
-
-    #[test]
-    fn punctuation_and_abbreviations_are_seen_through() {
-        let stages = ["proof-of-concept", "pilot", "production"];
-        assert_eq!(near("prod", &stages), Some("production"));
-        assert_eq!(near("poc", &stages), Some("proof-of-concept"));
-        assert_eq!(near("proofOfConcept", &stages), Some("proof-of-concept"));
-        assert_eq!(near("p", &stages), None);
-        let hosts = ["on-premises", "private-cloud", "public-cloud"];
-        assert_eq!(near("on_prem", &hosts), Some("on-premises"));
-        assert_eq!(near("pc", &hosts), None, "two words have these initials");
-    }
-
-    #[test]
-    fn a_page_of_text_is_not_compared() {
-        assert_eq!(near(&"strict".repeat(1000), &["strict"]), None);
-    }
 
     #[test]
     fn a_key_is_found_where_it_belongs_nearest_to_the_top_first() {

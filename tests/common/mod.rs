@@ -40,11 +40,16 @@ impl Outcome {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// File, rule, code and line of each finding that no policy made.
-    pub(crate) fn findings(&self) -> Vec<(String, String, u64)> {
+    /// The findings that no pack made.
+    pub(crate) fn unjudged(&self) -> Vec<Value> {
         let report = self.report();
         let findings = report["findings"].as_array().unwrap();
-        findings
+        findings.iter().filter(|finding| finding["pack"].is_null()).cloned().collect()
+    }
+
+    /// File, code and line of each finding that has a code.
+    pub(crate) fn findings(&self) -> Vec<(String, String, u64)> {
+        self.unjudged()
             .iter()
             .filter(|finding| finding["code"].is_string())
             .map(|finding| {

@@ -5,8 +5,9 @@ use std::sync::{Arc, LazyLock};
 
 use tunelint::document::{self, Limits};
 use tunelint::finding::Scalar;
-use tunelint::manifest::facts::{FactSet, View};
+use tunelint::manifest::facts::FactSet;
 use tunelint::manifest::llm_deployment;
+use tunelint::manifest::view::View;
 use tunelint::manifest::vocabulary::Vocabulary;
 use tunelint::policy::Policies;
 use tunelint::policy::eval::Input;

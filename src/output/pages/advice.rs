@@ -237,6 +237,7 @@ struct WireSignal<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "a figure's name in the report carries its unit")]
 struct WireCosts {
     tokens_monthly_usd: Option<f64>,
     training_usd: Option<f64>,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{INDENT, Page};
 use crate::document::{self, Document, Limits};
 use crate::output::Options;
+use crate::output::sanitize::visible;
 use crate::policy::load::parameters_of;
 use crate::policy::pack::{Pack, Parameter, Rule, Undetermined};
 use crate::policy::template::{scalar_prose, separated};
@@ -27,7 +28,7 @@ pub fn explain(
     let mut page = Page::new(options, out);
     let name = page.style.bold(&rule.id);
     writeln!(page.out, "{name}")?;
-    page.paragraph(0, &rule.summary)?;
+    page.paragraph(0, &visible(&rule.summary))?;
     writeln!(page.out)?;
     facts_of(&mut page, pack, rule)?;
     page.heading("Why")?;
@@ -49,8 +50,10 @@ pub fn explain(
             }
         }
     }
-    page.heading("What to do")?;
-    page.paragraph(INDENT, &rule.help)?;
+    if !rule.help.is_empty() {
+        page.heading("What to do")?;
+        page.paragraph(INDENT, &rule.help)?;
+    }
     examples(&mut page, text)
 }
 

@@ -11,8 +11,8 @@ use super::run::Run;
 use super::value::Value;
 use super::witness;
 use crate::finding::{Clause, Scalar};
-use crate::manifest::vocabulary::{FactType, PathId};
-use crate::policy::expression::ast::{Expr, ExprId, ExprKind, Function};
+use crate::manifest::vocabulary::{FactType, PathId, Vocabulary};
+use crate::policy::expression::ast::{Expr, ExprId, ExprKind, ExprNode, Function};
 use crate::policy::expression::chain;
 
 /// A clause before it is written out.
@@ -36,10 +36,36 @@ pub fn passes_if(expr: &Expr, input: Input<'_>) -> Vec<Clause> {
     let mut run = Run::new(expr, input);
     let parts = find(&mut run, expr.root, true);
     let Some(parts) = parts.filter(|_| !run.is_exhausted()) else { return Vec::new() };
-    if !witness::confirms(&parts, expr, input) {
+    if !are_independent(&parts, expr, input.view.vocabulary) && !witness::confirms(&parts, expr, input) {
         return Vec::new();
     }
     parts.iter().map(|part| part.clause(input)).collect()
+}
+
+/// Whether no clause can undo another or something that holds, because the condition reads each of their facts just
+/// once and nothing above or beneath it. Then there is nothing to confirm.
+fn are_independent(parts: &[Part<'_>], expr: &Expr, vocabulary: &Vocabulary) -> bool {
+    let is_at_or_above = |above: PathId, below: PathId| {
+        vocabulary
+            .path(below)
+            .strip_prefix(vocabulary.path(above))
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    let readers = |path: PathId| {
+        let reads = |node: &&ExprNode| match node.kind {
+            ExprKind::Fact(own) | ExprKind::OriginFact(_, own) | ExprKind::Observations(own) => {
+                is_at_or_above(own, path) || is_at_or_above(path, own)
+            }
+            ExprKind::Checklist(_) => true,
+            _ => false,
+        };
+        expr.nodes.iter().filter(reads).count()
+    };
+    parts.iter().all(|part| {
+        part.key.is_none()
+            && matches!(part.op, "<" | "<=" | ">" | ">=" | "!=" | "present")
+            && readers(part.path) == 1
+    })
 }
 
 impl<'a> Part<'a> {

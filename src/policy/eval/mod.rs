@@ -16,7 +16,8 @@ mod witness;
 
 use super::expression::ast::{Expr, ExprId};
 use crate::finding::Scalar;
-use crate::manifest::facts::{FactId, View};
+use crate::manifest::facts::FactId;
+use crate::manifest::view::View;
 use crate::manifest::vocabulary::PathId;
 use crate::source::Span;
 pub use atoms::comparison;

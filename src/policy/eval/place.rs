@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::run::Run;
 use super::value::{Value, key_of};
 use super::{Read, Standing};
-use crate::manifest::facts::{FactId, FactValue, Origin, Selected};
+use crate::manifest::facts::{FactId, FactValue, Origin};
+use crate::manifest::view::Selected;
 use crate::manifest::vocabulary::PathId;
 use crate::policy::expression::ast::{ExprId, ExprKind};
 
@@ -323,7 +324,7 @@ impl<'a> Run<'a> {
         let view = self.input.view;
         self.spend(view.facts.len() / 16);
         let ids: Vec<FactId> =
-            view.all(path).filter(|id| view.facts.fact(*id).origin == Origin::Observed).collect();
+            view.all(path).filter(|id| view.facts.origin(*id) == Origin::Observed).collect();
         if ids.is_empty() {
             let place = self.absent(path, None, None);
             self.note(place);

@@ -8,7 +8,8 @@ use jiff::civil::Date;
 
 use super::Fault;
 use crate::finding::Scalar;
-use crate::manifest::facts::{FactId, FactValue, View};
+use crate::manifest::facts::{FactId, FactValue};
+use crate::manifest::view::View;
 use crate::manifest::vocabulary::FactType;
 use crate::policy::expression::ast::Literal;
 

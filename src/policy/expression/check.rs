@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use super::Type;
 use super::ast::{Binary, ExprKind, Literal};
 use super::resolve::Resolver;
 use super::shape::{Shape, Typed};
 use super::syntax::{Kind, SyntaxId};
-use super::{Type, suggest};
 use crate::manifest::vocabulary::PathId;
+use crate::nearest::nearest;
 use crate::source::Span;
 
 impl Binary {
@@ -237,7 +238,7 @@ impl Resolver<'_, '_> {
         if info.values.is_empty() || known().any(|value| value == &**text) {
             return;
         }
-        let help = suggest::nearest(text, known()).map_or_else(
+        let help = nearest(text, known()).map_or_else(
             || format!("it is one of {}", known().collect::<Vec<_>>().join(", ")),
             |value| format!("did you mean `{value}`?"),
         );

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::ast::Expr;
 use super::{Issue, Names, Type, compile};
 use crate::finding::Scalar;
-use crate::manifest::facts::{FactAt, FactId, FactSet, FactSetBuilder, FactSource, Origin, Role, View};
+use crate::manifest::facts::{FactAt, FactId, FactSet, FactSetBuilder, FactSource, Origin, Role};
+use crate::manifest::view::View;
 use crate::manifest::vocabulary::{FactType, PathId, ROOT, Vocabulary};
 use crate::policy::eval::{self, Fault, Input, Traced, Truth};
 use crate::source::Span;
@@ -109,8 +110,8 @@ pub(in crate::policy) fn facts(spec: &Value, declared: bool) -> FactSet {
     let mut builder = FactSetBuilder::default();
     let text = serde_json::to_string(spec).unwrap();
     let source = crate::source::Source::in_memory("bot.yaml", text);
-    let source = FactSource { source, document: 0, role: Role::Manifest, base: "/spec" };
-    builder.source(source, if declared { Origin::Declared } else { Origin::Observed });
+    let origin = if declared { Origin::Declared } else { Origin::Observed };
+    builder.source(FactSource { source, document: 0, role: Role::Manifest, base: "/spec", origin });
     add(&mut builder, ROOT, spec);
     builder.finish(declared)
 }

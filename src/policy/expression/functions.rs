@@ -7,6 +7,7 @@ use super::resolve::Resolver;
 use super::shape::{Shape, Typed};
 use super::syntax::{Kind, SyntaxId};
 use super::{Type, quantities, suggest};
+use crate::nearest::nearest;
 use crate::source::Span;
 
 /// How a function is called.
@@ -121,7 +122,7 @@ impl<'t> Resolver<'t, '_> {
             "every" => Some("all"),
             "includes" => Some("contains"),
             "timestamp" => Some("date"),
-            _ => suggest::nearest(name, FUNCTIONS.iter().map(|(known, ..)| *known)),
+            _ => nearest(name, FUNCTIONS.iter().map(|(known, ..)| *known)),
         };
         let kind = if is_method { "method" } else { "function" };
         let help = meant.map(|known| format!("did you mean `{known}`?"));
@@ -300,7 +301,7 @@ impl<'t> Resolver<'t, '_> {
         };
         let Some(index) = self.names.checklists.iter().position(|name| **name == *text) else {
             let known = self.names.checklists.iter().map(|name| &**name);
-            let help = suggest::nearest(&text, known).map(|name| format!("did you mean `{name}`?"));
+            let help = nearest(&text, known).map(|name| format!("did you mean `{name}`?"));
             let message = format!("there is no checklist `{text}`");
             self.issue_with_help("unknown-checklist", message, self.span(operand), help);
             return self.anything(span);

@@ -12,7 +12,7 @@ mod resolve;
 mod shape;
 mod strategies;
 mod strings;
-mod suggest;
+pub(super) mod suggest;
 mod syntax;
 
 use crate::manifest::vocabulary::Vocabulary;

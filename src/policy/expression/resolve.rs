@@ -8,6 +8,7 @@ use super::syntax::{Kind, Syntax, SyntaxId};
 use super::{Issue, Names, Type, suggest};
 use crate::manifest::facts::Origin;
 use crate::manifest::vocabulary::{FactType, PathId, ROOT};
+use crate::nearest::nearest;
 use crate::source::Span;
 
 /// Names at the root that are no facts.
@@ -273,7 +274,7 @@ impl<'t, 'n> Resolver<'t, 'n> {
             return self.push(ExprKind::Parameter(index as u16), span, false, Shape::of(*kind));
         }
         let known = self.names.parameters.iter().map(|(name, _)| &**name);
-        let help = suggest::nearest(&names, known).map(|name| format!("did you mean `params.{name}`?"));
+        let help = nearest(&names, known).map(|name| format!("did you mean `params.{name}`?"));
         let message = match names.as_str() {
             "" => "`params` is followed by the name of a parameter".to_owned(),
             _ => format!("there is no parameter `{names}`"),
@@ -312,7 +313,7 @@ impl<'t, 'n> Resolver<'t, 'n> {
         let (written, wanted) = (join(0), join(skip));
         let span = segments.last().map_or(Span::default(), |last| last.span);
         let parameters = self.names.parameters.iter().map(|(name, _)| &**name);
-        let variable = suggest::nearest(&wanted, self.scope.iter().map(|variable| variable.name));
+        let variable = nearest(&wanted, self.scope.iter().map(|variable| variable.name));
         let prefix = segments.iter().take(skip).fold(String::new(), |all, one| all + one.name + ".");
         let meant = match wanted.as_str() {
             "True" | "TRUE" => Some("true".to_owned()),
@@ -321,7 +322,7 @@ impl<'t, 'n> Resolver<'t, 'n> {
             _ if skip == 0 => variable
                 .map(str::to_owned)
                 .or_else(|| suggest::path(&wanted, self.names.vocabulary, parameters))
-                .or_else(|| suggest::nearest(&wanted, ROOTS.iter().copied()).map(str::to_owned)),
+                .or_else(|| nearest(&wanted, ROOTS.iter().copied()).map(str::to_owned)),
             _ => suggest::path(&wanted, self.names.vocabulary, []).map(|path| prefix + &path),
         };
         let message = match wanted.as_str() {
@@ -356,7 +357,7 @@ impl<'t, 'n> Resolver<'t, 'n> {
                 let child = vocabulary.child(path, segment.name);
                 if child.is_none() {
                     let keys = info.children.iter().map(|child| &*vocabulary.info(*child).key);
-                    let meant = suggest::nearest(segment.name, keys);
+                    let meant = nearest(segment.name, keys);
                     let written =
                         self.nodes.get(base.id.0 as usize).map_or("", |node| node.span.slice(self.text));
                     let help = meant.map(|key| format!("did you mean `{written}.{key}`?"));

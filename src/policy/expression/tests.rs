@@ -276,10 +276,11 @@ fn functions_and_methods_are_told_apart() {
 fn a_text_that_a_fact_can_never_be_is_found() {
     only("stage == 'pilto'", "unknown-value", "'pilto'", "did you mean `pilot`?");
     only("'pilto' != stage", "unknown-value", "'pilto'", "did you mean `pilot`?");
+    only("stage in ['pilot', 'prod']", "unknown-value", "'prod'", "did you mean `production`?");
     only(
-        "stage in ['pilot', 'prod']",
+        "stage in ['pilot', 'live']",
         "unknown-value",
-        "'prod'",
+        "'live'",
         "it is one of proof-of-concept, pilot, production",
     );
     only("customization.techniques.contains('rga')", "unknown-value", "'rga'", "did you mean `rag`?");

@@ -192,7 +192,13 @@ fn sources_that_disagree_are_unknown() {
     let mut builder = FactSetBuilder::default();
     for stage in ["pilot", "production"] {
         let source = crate::source::Source::in_memory("serve.yaml", "");
-        builder.source(FactSource { source, document: 0, role: Role::Serving, base: "" }, Origin::Observed);
+        builder.source(FactSource {
+            source,
+            document: 0,
+            role: Role::Serving,
+            base: "",
+            origin: Origin::Observed,
+        });
         add(&mut builder, ROOT, &json!({"stage": stage, "owner": "x"}));
     }
     let facts = builder.finish(true);
