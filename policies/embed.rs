@@ -66,7 +66,7 @@ fn packs(root: &Path) -> io::Result<String> {
                 rules += &rule::rule(&stem(&folder), &id, &text, &path.to_string_lossy())?;
             }
         }
-        let digest: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         let _ = writeln!(
             code,
             "EmbeddedPack {{ name: {:?}, digest: \"sha256:{digest}\", text: include_str!({file:?}), {}, rules: &[\n{rules}] }},",

@@ -10,19 +10,20 @@ use super::walk;
 /// The paths of the manifest schema as a table.
 pub(super) fn vocabulary(schema: &Value) -> String {
     let rows = walk::rows(schema);
-    let ids = |ids: &[u16]| ids.iter().map(|id| format!("PathId({id}), ")).collect::<String>();
+    let ids = |ids: &[u16]| ids.iter().map(|id| format!("PathId({id})")).collect::<Vec<_>>().join(", ");
     let mut code = String::from("static NATIVE: Vocabulary = Vocabulary {\npaths: Cow::Borrowed(&[\n");
     for row in &rows {
-        let values: String = row.values.iter().map(|value| format!("Cow::Borrowed({value:?}), ")).collect();
+        let values: Vec<_> = row.values.iter().map(|value| format!("Cow::Borrowed({value:?})")).collect();
         let _ = writeln!(
             code,
             "PathInfo {{ path: Cow::Borrowed({:?}), key: Cow::Borrowed({:?}), parent: PathId({}), \
-             kind: FactType::{:?}, values: Cow::Borrowed(&[{values}]), description: Cow::Borrowed({:?}), \
+             kind: FactType::{:?}, values: Cow::Borrowed(&[{}]), description: Cow::Borrowed({:?}), \
              children: Cow::Borrowed(&[{}]) }},",
             row.path,
             row.key,
             row.parent,
             row.kind,
+            values.join(", "),
             row.description,
             ids(&row.children)
         );
