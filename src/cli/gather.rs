@@ -7,6 +7,7 @@ use clap::Args;
 use globset::GlobSet;
 
 use super::Global;
+use super::progress::Progress;
 use crate::discover::{self, Found, MANIFEST_ENDINGS, OnDisk, Trouble, Visit};
 use crate::document::Limits;
 use crate::link::Repository;
@@ -89,11 +90,20 @@ impl Sources {
     /// Phase 1 for all of them.
     pub fn gather(&self, global: &Global) -> Vec<Examined> {
         let settings = self.settings();
-        let make = || Reader { settings: &settings, buffer: Vec::new(), examined: Examined::default() };
+        let progress = Progress::default();
+        let make = || Reader {
+            settings: &settings,
+            progress: &progress,
+            buffer: Vec::new(),
+            examined: Examined::default(),
+        };
         let mut readers = Vec::new();
         let paths = self.paths();
         if !paths.is_empty() {
-            readers = discover::discover(&paths, &self.walk(global, MANIFEST_ENDINGS), make);
+            // A few named files are no walk: they cost no thread to watch them.
+            let is_walk = !global.quiet && paths.iter().any(|path| path.is_dir());
+            let walk = self.walk(global, MANIFEST_ENDINGS);
+            readers = progress.watch(is_walk, || discover::discover(&paths, &walk, make));
         }
         if self.reads_standard_input() {
             let mut reader = make();
@@ -107,6 +117,7 @@ impl Sources {
 /// Reads and examines files, in one thread.
 struct Reader<'a> {
     settings: &'a pipeline::Settings,
+    progress: &'a Progress,
     buffer: Vec<u8>,
     examined: Examined,
 }
@@ -121,7 +132,9 @@ impl Reader<'_> {
     ) {
         let content = read.as_ref().map(|()| &*self.buffer);
         let input = Input { path, file, named, content };
-        self.examined.absorb(pipeline::examine(input, self.settings));
+        let examined = pipeline::examine(input, self.settings);
+        self.progress.count(examined.manifests);
+        self.examined.absorb(examined);
         if self.buffer.capacity() > KEPT_BUFFER {
             self.buffer = Vec::new();
         }

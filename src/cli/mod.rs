@@ -8,6 +8,7 @@ mod explain;
 mod facts;
 pub mod gather;
 mod policies;
+mod progress;
 mod rules;
 mod schema;
 pub mod terminal;
