@@ -7,7 +7,6 @@
 
 #![expect(clippy::print_stdout, reason = "a build script talks to cargo through its standard output")]
 #![expect(clippy::disallowed_methods, reason = "a build script reads the files it embeds")]
-#![expect(clippy::format_collect, reason = "a build script writes a few kilobytes")]
 #![expect(clippy::unnecessary_debug_formatting, reason = "paths are written as string literals of Rust")]
 
 #[path = "../src/manifest/vocabulary/walk.rs"]
