@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::Policies;
+use super::complete;
 use super::embedded;
 use super::expression::Type;
 use super::load::{self, PolicyText};
@@ -176,7 +177,7 @@ impl Policies {
         pack.rules.sort_by(|left, right| left.id.cmp(&right.id));
         pack.digest = digest.finish();
         if complete {
-            load::unused_parameters(&pack, &mut self.problems);
+            complete::unused_parameters(&pack, &mut self.problems);
         }
         self.packs.push(pack);
         self.packs.sort_by(|left, right| left.name.cmp(&right.name));

@@ -1,6 +1,7 @@
 //! Policies: packs of rules, read and checked before any manifest, evaluated on facts. Knows facts, never formats.
 
 pub mod advice;
+pub mod complete;
 pub mod embedded;
 pub mod eval;
 pub mod examples;

@@ -7,7 +7,7 @@ use super::{INDENT, Page};
 use crate::document::{self, Document, Limits};
 use crate::output::Options;
 use crate::output::sanitize::visible;
-use crate::policy::load::parameters_of;
+use crate::policy::complete::parameters_of;
 use crate::policy::pack::{Pack, Parameter, Rule, Undetermined};
 use crate::policy::template::{scalar_prose, separated};
 
