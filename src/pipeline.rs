@@ -18,7 +18,7 @@ use crate::manifest::vocabulary::Vocabulary;
 use crate::marker;
 use crate::policy::{Judging, Policies};
 use crate::read;
-use crate::report::{Candidate, DeploymentRecord, FailOn, Gathered, OutcomeCounts, Report, Run};
+use crate::report::{self, Candidate, DeploymentRecord, FailOn, Gathered, OutcomeCounts, Report, Run};
 use crate::schema;
 use crate::source::Source;
 use crate::threads::Threads;
@@ -196,6 +196,9 @@ pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclu
         all.absorb(part);
     }
     let Examined { files, skipped, manifests, mut findings, mut deployments, trouble } = all;
+    // In the order of the report from here on: what is made in order has not to be moved to be sorted.
+    deployments
+        .sort_by(|left, right| (&left.source.path, left.document).cmp(&(&right.source.path, right.document)));
     link::link(&mut deployments, &mut findings);
     let records = judge(deployments, policies, &conclusion, &mut findings);
     findings.extend(policies.problems.iter().cloned());
@@ -230,10 +233,12 @@ fn judge(
         deployments
             .into_iter()
             .map(|deployment| {
+                let before = findings.len();
                 if let Some(repository) = repository {
                     link::missing_evidence(&deployment, repository, findings);
                 }
                 let outcomes = policies.judge(&deployment, judging, findings);
+                report::sort(findings.get_mut(before..).unwrap_or_default());
                 DeploymentRecord { outcomes, ..record(&deployment) }
             })
             .collect()
@@ -248,6 +253,7 @@ fn judge(
         shares.push(deployments.split_off(deployments.len() - share));
     }
     shares.push(deployments);
+    shares.reverse();
     std::thread::scope(|scope| {
         let workers: Vec<_> = shares
             .into_iter()

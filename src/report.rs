@@ -238,7 +238,6 @@ fn by_place(left: &Finding, right: &Finding) -> Ordering {
     fn key(finding: &Finding) -> impl Ord {
         let place = &finding.primary.place;
         (
-            &*place.source.path,
             place.document,
             place.span.map(|span| span.start),
             &*finding.rule,
@@ -247,5 +246,8 @@ fn by_place(left: &Finding, right: &Finding) -> Ordering {
             (place.span, place.pointer.as_deref(), finding.deployment_id.as_deref()),
         )
     }
-    key(left).cmp(&key(right))
+    let (here, there) = (&left.primary.place.source, &right.primary.place.source);
+    // Most neighbours are of one file, whose name need not be read to know it.
+    let by_file = if Arc::ptr_eq(here, there) { Ordering::Equal } else { here.path.cmp(&there.path) };
+    by_file.then_with(|| key(left).cmp(&key(right)))
 }
