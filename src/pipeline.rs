@@ -106,6 +106,9 @@ pub fn examine(input: Input<'_>, settings: &Settings) -> Examined {
     examined
 }
 
+/// What a comment that speaks to tunelint says: `# tunelint: …`.
+const OURS_IN_COMMENTS: &[u8] = b"tunelint:";
+
 fn examine_bytes(bytes: &[u8], input: Input<'_>, settings: &Settings, examined: &mut Examined) {
     let text: Arc<str> = match read::decode(bytes) {
         Ok(text) => text.into(),
@@ -120,7 +123,9 @@ fn examine_bytes(bytes: &[u8], input: Input<'_>, settings: &Settings, examined: 
             return;
         }
     };
-    let stream = document::parse(&text, &settings.limits);
+    // Comments are kept where one may speak to us; nobody reads the others.
+    let comments = memchr::memmem::find(text.as_bytes(), OURS_IN_COMMENTS).is_some();
+    let stream = document::parse(&text, &Limits { comments, ..settings.limits.clone() });
     let ours: Vec<_> = stream
         .documents
         .iter()

@@ -89,6 +89,7 @@ impl<'t> Reader<'t> {
         let options = granit_parser::options! {
             strict_indentation: strict_indentation,
             emit_unresolved_aliases: true,
+            emit_comments: self.limits.comments,
             max_buffered_comment_events: usize::MAX,
             simple_key_max_lookahead: LONGEST_KEY,
             flow_nesting_limit: self.limits.depth as usize,

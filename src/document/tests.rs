@@ -476,3 +476,16 @@ fn a_document_whose_indentation_most_readers_accept_is_read_and_told() {
     );
     assert_eq!(stream.problems[0].span.slice(text), "]");
 }
+
+#[test]
+fn a_document_is_the_same_without_its_comments() {
+    let text: Arc<str> = "# above\na: 1 # beside\n# between\nb: [x, # inside\n y]\n".into();
+    let with = parse(&text, &Limits::default());
+    let without = parse(&text, &Limits { comments: false, ..Limits::default() });
+    assert_eq!(with.documents[0].comments.len(), 4);
+    assert!(without.documents[0].comments.is_empty());
+    let spans = |stream: &Stream| -> Vec<_> {
+        stream.documents[0].root().entries().map(|entry| (entry.key_span(), entry.value().span())).collect()
+    };
+    assert_eq!(spans(&with), spans(&without));
+}

@@ -310,7 +310,7 @@ pub(super) fn embedded_view(rule: &EmbeddedRule, key: &str) -> TextView {
 
 /// Budgets for a policy file.
 fn limits() -> Limits {
-    Limits { nodes: 100_000, depth: 64, ..Limits::default() }
+    Limits { nodes: 100_000, depth: 64, comments: false, ..Limits::default() }
 }
 
 /// Parses a policy file and holds it against its schema.

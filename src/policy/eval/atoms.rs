@@ -22,6 +22,10 @@ pub fn comparison(
         _ => None,
     });
     let threshold = other.and_then(|other| {
+        // What most thresholds are needs no evaluating.
+        if let Some(index) = parameter {
+            return input.parameters.get(usize::from(index)).cloned();
+        }
         let mut run = Run::new(expr, input);
         let value = run.eval(other);
         value.is_known().then(|| value.scalar(input.view))
