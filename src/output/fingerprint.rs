@@ -2,7 +2,6 @@
 //! renamed manifest has the findings it had.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
@@ -24,8 +23,8 @@ pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
             *occurrence += 1;
             let mut shown = String::with_capacity(2 * KEPT);
             for byte in digest.iter().take(KEPT) {
-                // Writing to a string cannot fail.
-                let _ = write!(shown, "{byte:02x}");
+                let digits = [byte >> 4, byte & 0xf].map(|digit| char::from_digit(u32::from(digit), 16));
+                shown.extend(digits.into_iter().flatten());
             }
             shown
         })
