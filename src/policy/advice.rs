@@ -119,7 +119,7 @@ impl Policies {
     pub fn advise(&self, deployment: &Deployment, today: jiff::civil::Date) -> Option<Advice> {
         let pack = self.advising_pack()?;
         let view = View::new(&deployment.facts, Vocabulary::native());
-        let values: Vec<Scalar> = pack.parameters.iter().map(|parameter| parameter.value.clone()).collect();
+        let values = pack.values();
         let input = Input { view: &view, parameters: &values, checklists: &pack.signals, today };
         let lists: Vec<ListAdvice> = SIDES.iter().filter_map(|side| list(pack, side, input)).collect();
         let margin = pack

@@ -34,8 +34,7 @@ impl Policies {
     pub fn run_examples(&self, today: jiff::civil::Date) -> Examples {
         let mut examples = Examples::default();
         for pack in &self.packs {
-            let values: Vec<Scalar> =
-                pack.parameters.iter().map(|parameter| parameter.value.clone()).collect();
+            let values = pack.values();
             for slot in pack.rules.iter().filter(|slot| slot.selected) {
                 let Some(rule) = pack.rule(slot) else { continue };
                 examples.rules += 1;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::eval::{self, Fault, Input, Read, Standing, Traced, Truth};
 use super::labels::path_of;
-use super::pack::{Condition, Conditions, Pack, Rule, RuleSlot, Undetermined};
+use super::pack::{Conditions, Pack, Rule, RuleSlot, Undetermined};
 use super::{OutcomeCounts, Policies};
 use crate::finding::{Decisive, Finding, Label, Outcome, Place, Scalar, Severity};
 use crate::manifest::Deployment;
@@ -92,8 +92,7 @@ impl Policies {
         let strategy = view.text("customization.strategy");
         let mut counts = OutcomeCounts::default();
         for pack in &self.packs {
-            let values: Vec<Scalar> =
-                pack.parameters.iter().map(|parameter| parameter.value.clone()).collect();
+            let values = pack.values();
             let bench = Bench {
                 pack,
                 deployment,
@@ -170,14 +169,11 @@ impl Bench<'_> {
             Verdict::Pass(traced) => Some(self.passed(rule, Outcome::Pass, &traced.reads, &applied)),
             Verdict::NotApplicable => Some(self.passed(rule, Outcome::NotApplicable, &[], &[])),
             Verdict::NotApplicableUnknown(traced) => {
-                Some(self.passed(rule, Outcome::NotApplicable, &traced.reads, &[]))
+                Some(self.passed(rule, Outcome::NotApplicable, &[], &traced.reads))
             }
             Verdict::Fail(traced) => Some(self.failed(rule, traced, &applied)),
             Verdict::Undetermined(traced) => self.undetermined(rule, traced, &applied),
-            Verdict::Fault(in_when, fault, traced) => {
-                let condition = if *in_when { conditions.when.as_ref() } else { Some(&conditions.require) };
-                condition.map(|condition| self.fault(rule, condition, fault, traced))
-            }
+            Verdict::Fault(in_when, fault, traced) => Some(self.fault(rule, *in_when, fault, traced)),
         });
     }
 
@@ -205,9 +201,7 @@ impl Bench<'_> {
 
     fn failed(&self, rule: &Rule, traced: &Traced, applied: &[Read]) -> Finding {
         let severity = self.cap(rule.severity.at(self.view.text("stage")), &traced.reads, applied);
-        let parameters: Vec<(Scalar, &str)> =
-            self.pack.parameters.iter().map(|parameter| (parameter.value.clone(), &*parameter.raw)).collect();
-        let message = rule.message.render(self.view, &parameters);
+        let message = rule.message.render(self.view, &self.pack.parameters);
         let labels = self.labels(rule, &traced.reads, applied);
         let mut finding = self.finding(rule, Outcome::Fail, severity, message, labels);
         finding.passes_if = eval::passes_if(&rule.conditions.require.expr, self.input);
@@ -260,7 +254,7 @@ impl Bench<'_> {
         let name = self.name();
         let message = match outcome {
             Outcome::Pass => format!("{name} passes {}", rule.id),
-            _ if reads.is_empty() => format!("{} does not apply to {name}", rule.id),
+            _ if applied.is_empty() => format!("{} does not apply to {name}", rule.id),
             _ => format!("it is unknown whether {} applies to {name}", rule.id),
         };
         let severity = rule.severity.at(self.view.text("stage"));
@@ -268,17 +262,22 @@ impl Bench<'_> {
         let mut finding = self.finding(rule, outcome, severity, message, labels);
         finding.help = None;
         finding.decisive = self.decisive(rule, reads, applied);
-        finding.missing =
-            reads.iter().filter(|read| read.standing == Standing::Missing).map(path_of).collect();
+        if outcome == Outcome::NotApplicable {
+            let missing = applied.iter().filter(|read| read.standing == Standing::Missing);
+            finding.missing = missing.map(path_of).collect();
+        }
         finding
     }
 
     /// A run-time error is a mistake of the rule: it points into the policy, and at what it was evaluated on.
-    fn fault(&self, rule: &Rule, condition: &Condition, fault: &Fault, traced: &Traced) -> Finding {
+    fn fault(&self, rule: &Rule, in_when: bool, fault: &Fault, traced: &Traced) -> Finding {
+        let condition = rule.conditions.when.as_ref().filter(|_| in_when).unwrap_or(&rule.conditions.require);
         let place = Place::at(&rule.source, Some(0), condition.outer(fault.span));
         let message = format!("{} cannot be evaluated for {}: {}", rule.id, self.name(), fault.message);
         let mut finding = Finding::invalid("policy", "evaluation", message, Label::new(place, "fails here"));
-        finding.secondary = self.labels(rule, &traced.reads, &[]);
+        let (reads, applied): (&[Read], &[Read]) =
+            if in_when { (&[], &traced.reads) } else { (&traced.reads, &[]) };
+        finding.secondary = self.labels(rule, reads, applied);
         if finding.secondary.is_empty() {
             finding.secondary.push(self.whole());
         }
@@ -310,10 +309,7 @@ impl Bench<'_> {
         };
         let mut decisive: Vec<Decisive> = Vec::new();
         for read in reads {
-            let comparison = read
-                .atom
-                .filter(|_| read.signal.is_none())
-                .and_then(|atom| eval::comparison(&condition?.expr, atom, self.input));
+            let comparison = self.comparison(read, condition);
             let value = match (read.standing, read.fact) {
                 (Standing::Known, Some(id)) => self.view.facts.scalar(id),
                 _ => Scalar::Null,
@@ -340,5 +336,46 @@ impl Bench<'_> {
         }
         decisive.shrink_to_fit();
         decisive
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{self, Limits};
+    use crate::manifest::llm_deployment;
+    use crate::policy::library::PolicyFile;
+    use crate::schema;
+    use crate::source::Source;
+
+    fn file(name: &str, text: &str) -> PolicyFile {
+        PolicyFile {
+            path: format!("{name}.yaml").into(),
+            file: format!("{name}.yaml").into(),
+            text: text.into(),
+        }
+    }
+
+    #[test]
+    fn an_unknown_when_is_told_by_its_own_comparison_and_not_by_the_requirements() {
+        let pack = "apiVersion: tunelint.dev/v1alpha1\nkind: Pack\nmetadata: {name: own}\nspec:\n  title: t\n  version: 1.0.0\n  license: MIT\n";
+        let rule = "apiVersion: tunelint.dev/v1alpha1\nkind: Rule\nmetadata: {name: odd}\nspec:\n  summary: s\n  severity: note\n  why: w\n  when: workload.monthlyRequests > 10 && workload.tokensPerRequest > 20\n  require: budget.initialUsd < 30 && budget.trainingUsd < 40\n  message: m\n";
+        let mut policies = Policies::default();
+        policies.add(&file("pack", pack), &[file("odd", rule)]);
+        let errors = policies.problems.iter().filter(|problem| problem.severity == Severity::Error);
+        assert_eq!(errors.map(|problem| &*problem.message).collect::<Vec<_>>(), [""; 0]);
+        let text: Arc<str> = "apiVersion: tunelint.dev/v1alpha1\nkind: LLMDeployment\nmetadata: {name: a}\nspec:\n  workload: {monthlyRequests: 11}\n".into();
+        let source = Source::in_memory("a.yaml", Arc::clone(&text));
+        let stream = document::parse(&text, &Limits::default());
+        let (_, rejected) = schema::validate(&stream.documents[0], &source);
+        let deployment = llm_deployment::extract(&stream.documents[0], &source, &rejected);
+        let mut findings = Vec::new();
+        let judging = Judging { today: jiff::civil::date(2026, 11, 24), show_passed: true };
+        let counts = policies.judge(&deployment, judging, &mut findings);
+        assert_eq!(counts.not_applicable_unknown, 1);
+        let decisive = &findings[0].decisive;
+        assert_eq!(findings[0].missing, ["workload.tokensPerRequest"]);
+        let stood: Vec<_> = decisive.iter().map(|one| (&*one.path, one.op, one.threshold.clone())).collect();
+        assert_eq!(stood, [("workload.tokensPerRequest", Some(">"), Some(Scalar::Int(20)))]);
     }
 }

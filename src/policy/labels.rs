@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::eval::{self, Read, Standing};
 use super::judge::Bench;
-use super::pack::{Parameter, Rule};
+use super::pack::{Condition, Parameter, Rule};
 use super::template::{prose, scalar_prose, separated};
 use crate::document::push_token;
 use crate::finding::{Label, Place, Scalar};
@@ -12,7 +12,7 @@ use crate::manifest::facts::{FactId, FactValue};
 use crate::manifest::vocabulary::Vocabulary;
 
 /// A comparison that a fact stood in: its operator, the other side, the parameter which that side is.
-type Comparison = (&'static str, Option<Scalar>, Option<u16>);
+pub(super) type Comparison = (&'static str, Option<Scalar>, Option<u16>);
 
 /// The path that a read is of, as policies write it.
 pub(super) fn path_of(read: &Read) -> Cow<'static, str> {
@@ -31,6 +31,13 @@ impl Bench<'_> {
         Label::new(place, "this deployment")
     }
 
+    /// The comparison that a read of a condition stood in. The atoms of signals lie in their own expressions, and
+    /// what a signal says stands in its label.
+    pub(super) fn comparison(&self, read: &Read, condition: Option<&Condition>) -> Option<Comparison> {
+        let atom = read.atom.filter(|_| read.signal.is_none())?;
+        eval::comparison(&condition?.expr, atom, self.input)
+    }
+
     /// Labels of all that decided: what the requirement read, then what made the rule apply.
     pub(super) fn labels(&self, rule: &Rule, reads: &[Read], applied: &[Read]) -> Vec<Label> {
         let mut labels: Vec<Label> = Vec::new();
@@ -47,12 +54,11 @@ impl Bench<'_> {
             } else {
                 rule.conditions.when.as_ref()
             };
-            let comparison = read
-                .atom
-                .filter(|_| read.signal.is_none())
-                .and_then(|atom| eval::comparison(&condition?.expr, atom, self.input));
-            if let Some((_, _, Some(parameter))) = &comparison {
-                thresholds.push(*parameter);
+            let comparison = self.comparison(read, condition);
+            if let Some((_, _, Some(parameter))) = comparison
+                && !thresholds.contains(&parameter)
+            {
+                thresholds.push(parameter);
             }
             self.label(read, comparison.as_ref(), &mut labels);
         }

@@ -128,6 +128,11 @@ impl RuleSlot {
 }
 
 impl Pack {
+    /// The values of its parameters in force, by index: what expressions are evaluated with.
+    pub fn values(&self) -> Vec<Scalar> {
+        self.parameters.iter().map(|parameter| parameter.value.clone()).collect()
+    }
+
     /// What a rule of the pack decides by, read now if it has not been; nothing where a mistake keeps the rule from
     /// running.
     pub fn conditions<'a>(&self, slot: &'a RuleSlot) -> Option<&'a Arc<Conditions>> {

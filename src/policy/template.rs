@@ -1,5 +1,6 @@
 //! Messages with placeholders: `{workload.monthlyRequests}` requests a month, below `{params.minMonthlyRequests}`.
 
+use super::pack::Parameter;
 use crate::finding::Scalar;
 use crate::manifest::facts::{FactId, FactSet, FactValue};
 use crate::manifest::view::View;
@@ -86,7 +87,7 @@ impl Template {
 
     /// The message for one deployment. A number stands as its source wrote it, with thousands separators; a missing
     /// or rejected fact as `an unknown …`.
-    pub fn render(&self, view: &View<'_>, parameters: &[(Scalar, &str)]) -> String {
+    pub fn render(&self, view: &View<'_>, parameters: &[Parameter]) -> String {
         let mut out = String::new();
         for part in &self.parts {
             match part {
@@ -103,7 +104,7 @@ impl Template {
                     }
                 }
                 Part::Parameter(index) => {
-                    if let Some((value, raw)) = parameters.get(*index as usize) {
+                    if let Some(Parameter { value, raw, .. }) = parameters.get(*index as usize) {
                         match value {
                             Scalar::Int(_) | Scalar::Number(_) => out.push_str(&separated(raw)),
                             other => out.push_str(&scalar_prose(other)),

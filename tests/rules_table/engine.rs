@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use tunelint::document::{self, Limits};
-use tunelint::finding::Scalar;
 use tunelint::manifest::facts::FactSet;
 use tunelint::manifest::llm_deployment;
 use tunelint::manifest::view::View;
@@ -32,8 +31,7 @@ fn verdicts(yaml: &str, mut see: impl FnMut(&str, &tunelint::policy::pack::Rule,
     let facts = facts_of(yaml);
     let view = View::new(&facts, Vocabulary::native());
     for pack in &POLICIES.packs {
-        let parameters: Vec<Scalar> =
-            pack.parameters.iter().map(|parameter| parameter.value.clone()).collect();
+        let parameters = pack.values();
         let input = Input {
             view: &view,
             parameters: &parameters,
