@@ -91,8 +91,8 @@ fn stages(criterion: &mut Criterion) {
     let pack = &policies.packs[0];
     let rule = pack.all_rules().find(|rule| &*rule.id == "fine-tuning-below-volume").unwrap();
     let view = View::new(&deployment.facts, Vocabulary::native());
-    let parameters = pack.values();
-    let input = Input { view: &view, parameters: &parameters, checklists: &pack.signals, today: TODAY };
+    let parameters = &pack.settings.values;
+    let input = Input { view: &view, parameters, checklists: &pack.signals, today: TODAY };
     criterion.bench_function("rule: one verdict with provenance", |bencher| {
         bencher.iter(|| rule.conditions.verdict(black_box(input)));
     });

@@ -45,7 +45,13 @@ impl Advise {
         let written = match self.format {
             ListFormat::Json => pages::advice_json(&advice, &mut page),
             ListFormat::Human => advice.iter().try_for_each(|(deployment, advice)| {
-                pages::advice(deployment, advice, pack, &terminal.options(), &mut page)
+                pages::advice(
+                    deployment,
+                    advice,
+                    &policies.settings_of(pack, &deployment.source.path),
+                    &terminal.options(),
+                    &mut page,
+                )
             }),
         };
         written.map_err(|error| Error::Write { target: "the advice".to_owned(), error })?;

@@ -119,10 +119,10 @@ impl Policies {
     pub fn advise(&self, deployment: &Deployment, today: jiff::civil::Date) -> Option<Advice> {
         let pack = self.advising_pack()?;
         let view = View::new(&deployment.facts, Vocabulary::native());
-        let values = pack.values();
-        let input = Input { view: &view, parameters: &values, checklists: &pack.signals, today };
+        let settings = self.settings_of(pack, &deployment.source.path);
+        let input = Input { view: &view, parameters: &settings.values, checklists: &pack.signals, today };
         let lists: Vec<ListAdvice> = SIDES.iter().filter_map(|side| list(pack, side, input)).collect();
-        let margin = pack
+        let margin = settings
             .parameters
             .iter()
             .find(|parameter| &*parameter.name == "balanceMargin")
@@ -132,7 +132,7 @@ impl Policies {
             })
             .unwrap_or(3);
         let mut open_rules = Vec::new();
-        for slot in pack.rules.iter().filter(|slot| slot.selected) {
+        for slot in settings.running(pack) {
             let Some(rule) = pack.rule(slot) else { continue };
             if let (Verdict::NotApplicableUnknown(traced), _) = rule.conditions.verdict(input) {
                 open_rules.push(OpenRule {

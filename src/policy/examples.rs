@@ -34,11 +34,10 @@ impl Policies {
     pub fn run_examples(&self, today: jiff::civil::Date) -> Examples {
         let mut examples = Examples::default();
         for pack in &self.packs {
-            let values = pack.values();
-            for slot in pack.rules.iter().filter(|slot| slot.selected) {
+            for slot in pack.running() {
                 let Some(rule) = pack.rule(slot) else { continue };
                 examples.rules += 1;
-                Desk { pack, rule, values: &values, today }.run(&slot.text(), &mut examples);
+                Desk { pack, rule, values: &pack.settings.values, today }.run(&slot.text(), &mut examples);
             }
         }
         examples

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::eval::{self, Fault, Input, Read, Standing, Traced, Truth};
 use super::labels::path_of;
-use super::pack::{Conditions, Pack, Rule, RuleSlot, Undetermined};
+use super::pack::{Conditions, Pack, Rule, RuleSlot};
+use super::settings::{PackSettings, RuleSetting};
 use super::{OutcomeCounts, Policies};
 use crate::finding::{Decisive, Finding, Label, Outcome, Place, Scalar, Severity};
 use crate::manifest::Deployment;
@@ -91,26 +92,26 @@ impl Policies {
         let view = View::new(&deployment.facts, Vocabulary::native());
         let strategy = view.text("customization.strategy");
         let mut counts = OutcomeCounts::default();
-        for pack in &self.packs {
-            let values = pack.values();
+        for (pack, settings) in self.settings_at(&deployment.source.path) {
             let bench = Bench {
                 pack,
+                settings: &settings,
                 deployment,
                 view: &view,
                 input: Input {
                     view: &view,
-                    parameters: &values,
+                    parameters: &settings.values,
                     checklists: &pack.signals,
                     today: judging.today,
                 },
                 made: RefCell::default(),
             };
-            for slot in pack.rules.iter().filter(|slot| slot.selected) {
+            for (slot, setting) in pack.rules.iter().zip(&settings.rules).filter(|(_, setting)| setting.on) {
                 if !slot.meets(strategy) && !judging.show_passed {
                     counts.not_applicable += 1;
                     continue;
                 }
-                bench.judge(slot, judging.show_passed, &mut counts, findings);
+                bench.judge(slot, setting, judging.show_passed, &mut counts, findings);
             }
         }
         counts
@@ -120,6 +121,7 @@ impl Policies {
 /// One deployment before one pack.
 pub(super) struct Bench<'a> {
     pub(super) pack: &'a Pack,
+    pub(super) settings: &'a PackSettings,
     pub(super) deployment: &'a Deployment,
     pub(super) view: &'a View<'a>,
     pub(super) input: Input<'a>,
@@ -131,6 +133,7 @@ impl Bench<'_> {
     fn judge(
         &self,
         slot: &RuleSlot,
+        setting: &RuleSetting,
         show_passed: bool,
         counts: &mut OutcomeCounts,
         findings: &mut Vec<Finding>,
@@ -166,13 +169,13 @@ impl Bench<'_> {
         // The words of a rule are read only here: there is something to say.
         let Some(rule) = self.pack.rule(slot) else { return };
         findings.extend(match &verdict {
-            Verdict::Pass(traced) => Some(self.passed(rule, Outcome::Pass, &traced.reads, &applied)),
-            Verdict::NotApplicable => Some(self.passed(rule, Outcome::NotApplicable, &[], &[])),
+            Verdict::Pass(traced) => Some(self.passed(rule, setting, Outcome::Pass, &traced.reads, &applied)),
+            Verdict::NotApplicable => Some(self.passed(rule, setting, Outcome::NotApplicable, &[], &[])),
             Verdict::NotApplicableUnknown(traced) => {
-                Some(self.passed(rule, Outcome::NotApplicable, &[], &traced.reads))
+                Some(self.passed(rule, setting, Outcome::NotApplicable, &[], &traced.reads))
             }
-            Verdict::Fail(traced) => Some(self.failed(rule, traced, &applied)),
-            Verdict::Undetermined(traced) => self.undetermined(rule, traced, &applied),
+            Verdict::Fail(traced) => Some(self.failed(rule, setting, traced, &applied)),
+            Verdict::Undetermined(traced) => self.undetermined(rule, setting, traced, &applied),
             Verdict::Fault(in_when, fault, traced) => Some(self.fault(rule, *in_when, fault, traced)),
         });
     }
@@ -199,9 +202,9 @@ impl Bench<'_> {
         finding
     }
 
-    fn failed(&self, rule: &Rule, traced: &Traced, applied: &[Read]) -> Finding {
-        let severity = self.cap(rule.severity.at(self.view.text("stage")), &traced.reads, applied);
-        let message = rule.message.render(self.view, &self.pack.parameters);
+    fn failed(&self, rule: &Rule, setting: &RuleSetting, traced: &Traced, applied: &[Read]) -> Finding {
+        let severity = self.cap(setting.severity(rule, self.view.text("stage")), &traced.reads, applied);
+        let message = rule.message.render(self.view, &self.settings.parameters);
         let labels = self.labels(rule, &traced.reads, applied);
         let mut finding = self.finding(rule, Outcome::Fail, severity, message, labels);
         finding.passes_if = eval::passes_if(&rule.conditions.require.expr, self.input);
@@ -209,12 +212,14 @@ impl Bench<'_> {
         finding
     }
 
-    fn undetermined(&self, rule: &Rule, traced: &Traced, applied: &[Read]) -> Option<Finding> {
-        let severity = match rule.undetermined {
-            Undetermined::Off => return None,
-            Undetermined::As(severity) => severity,
-            Undetermined::Default => rule.severity.at(self.view.text("stage")).min(Severity::Warning),
-        };
+    fn undetermined(
+        &self,
+        rule: &Rule,
+        setting: &RuleSetting,
+        traced: &Traced,
+        applied: &[Read],
+    ) -> Option<Finding> {
+        let severity = setting.undetermined(rule, self.view.text("stage"))?;
         let severity = self.cap(severity, &traced.reads, applied);
         let mut missing: Vec<Cow<'static, str>> = Vec::new();
         let mut obstacles: Vec<String> = Vec::new();
@@ -250,14 +255,21 @@ impl Bench<'_> {
         Some(finding)
     }
 
-    fn passed(&self, rule: &Rule, outcome: Outcome, reads: &[Read], applied: &[Read]) -> Finding {
+    fn passed(
+        &self,
+        rule: &Rule,
+        setting: &RuleSetting,
+        outcome: Outcome,
+        reads: &[Read],
+        applied: &[Read],
+    ) -> Finding {
         let name = self.name();
         let message = match outcome {
             Outcome::Pass => format!("{name} passes {}", rule.id),
             _ if applied.is_empty() => format!("{} does not apply to {name}", rule.id),
             _ => format!("it is unknown whether {} applies to {name}", rule.id),
         };
-        let severity = rule.severity.at(self.view.text("stage"));
+        let severity = setting.severity(rule, self.view.text("stage"));
         let labels = self.labels(rule, reads, applied);
         let mut finding = self.finding(rule, outcome, severity, message, labels);
         finding.help = None;
@@ -316,11 +328,7 @@ impl Bench<'_> {
             };
             let (op, threshold, parameter) =
                 comparison.map_or((None, None, None), |(op, threshold, parameter)| {
-                    (
-                        Some(op),
-                        threshold,
-                        parameter.and_then(|index| self.pack.parameters.get(index as usize)),
-                    )
+                    (Some(op), threshold, parameter.and_then(|index| self.settings.parameter(index)))
                 });
             let entry = Decisive {
                 path: path_of(read),

@@ -63,9 +63,7 @@ impl Bench<'_> {
             self.label(read, comparison.as_ref(), &mut labels);
         }
         for index in thresholds {
-            if let Some(Parameter { name, raw, place: Some(place), .. }) =
-                self.pack.parameters.get(index as usize)
-            {
+            if let Some(Parameter { name, raw, place: Some(place), .. }) = self.settings.parameter(index) {
                 labels.push(Label::new(place.clone(), format!("{name} is set to {} here", separated(raw))));
             }
         }
@@ -162,7 +160,7 @@ impl Bench<'_> {
             Some(std::cmp::Ordering::Greater) => "above",
             None => "against",
         };
-        Some(match parameter.and_then(|index| self.pack.parameters.get(index as usize)) {
+        Some(match parameter.and_then(|index| self.settings.parameter(index)) {
             Some(parameter) => format!(", {word} {} ({})", separated(&parameter.raw), parameter.name),
             None => format!(", {word} {}", scalar_prose(threshold)),
         })

@@ -10,6 +10,7 @@ use super::pack::{
     Checklist, Condition, ConditionPlace, Conditions, LazySource, Pack, PackSource, Parameter, Rule,
     RuleSlot, Severities, Signal, Undetermined,
 };
+use super::settings::PackSettings;
 use super::template::Template;
 use crate::document::{self, Document, Limits, NodeRef, View as TextView};
 use crate::finding::{Finding, Label, Outcome, Place, Scalar, Severity};
@@ -120,6 +121,7 @@ fn pack(words: &PackWords<'_>, file: Arc<Source>) -> Pack {
         checklists: Vec::new(),
         signals: Vec::new(),
         rules: Vec::new(),
+        settings: PackSettings::default(),
         file,
         names: PackNames::default(),
     }
@@ -158,6 +160,7 @@ pub(super) fn load_embedded_pack(embedded: &'static EmbeddedPack) -> Option<Pack
     }
     pack.digest = embedded.digest.into();
     pack.rules = embedded.rules.iter().map(RuleSlot::embedded).collect();
+    pack.settings = PackSettings::of(&pack.parameters, &pack.rules);
     Some(pack)
 }
 

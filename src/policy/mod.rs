@@ -11,6 +11,8 @@ mod labels;
 pub mod library;
 pub mod load;
 pub mod pack;
+pub mod selection;
+pub mod settings;
 pub mod template;
 
 use std::sync::Arc;
@@ -19,7 +21,7 @@ use crate::finding::{Finding, Scalar};
 use pack::Pack;
 
 pub use judge::{Judging, Verdict};
-pub use library::{PolicyError, Selection};
+pub use selection::{PolicyError, Selection};
 
 /// The packs in force, with the parameters in force.
 #[derive(Debug, Default)]
@@ -68,6 +70,7 @@ impl Policies {
                 version: pack.version.clone(),
                 digest: pack.digest.clone(),
                 parameters: pack
+                    .settings
                     .parameters
                     .iter()
                     .map(|parameter| (parameter.name.clone(), parameter.value.clone()))

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use super::embedded::EmbeddedRule;
 use super::expression::{Expr, Type};
 use super::load::{self, PackNames, PolicyText};
+use super::settings::PackSettings;
 use super::template::Template;
 use crate::document::View as TextView;
 use crate::finding::{Place, Scalar, Severity};
@@ -27,7 +28,7 @@ pub struct Pack {
     pub source: PackSource,
     /// SHA-256 of its files, `sha256:…`.
     pub digest: Box<str>,
-    /// Its parameters.
+    /// Its parameters with the values that it gives them; [`Self::settings`] has those in force.
     pub parameters: Vec<Parameter>,
     /// Its checklists.
     pub checklists: Vec<Checklist>,
@@ -35,6 +36,8 @@ pub struct Pack {
     pub signals: Vec<Vec<Expr>>,
     /// Its rules, by id.
     pub rules: Vec<RuleSlot>,
+    /// What of it is in force where no path says otherwise.
+    pub settings: PackSettings,
     /// The file `pack.yaml`.
     pub file: Arc<Source>,
     /// The names that its rules may use.
@@ -61,8 +64,6 @@ pub struct PackSource {
 pub struct RuleSlot {
     /// The rule's id.
     pub id: Arc<str>,
-    /// Whether it was selected to run.
-    pub selected: bool,
     origin: Origin,
     conditions: OnceLock<Option<Arc<Conditions>>>,
     rule: OnceLock<Option<Rule>>,
@@ -82,7 +83,6 @@ impl RuleSlot {
     pub(super) fn embedded(rule: &'static EmbeddedRule) -> Self {
         Self {
             id: rule.id.into(),
-            selected: true,
             origin: Origin::Embedded(rule),
             conditions: OnceLock::new(),
             rule: OnceLock::new(),
@@ -94,7 +94,6 @@ impl RuleSlot {
         let conditions = rule.as_ref().map(|rule| Arc::clone(&rule.conditions));
         Self {
             id,
-            selected: true,
             origin: Origin::File(file),
             conditions: OnceLock::from(conditions),
             rule: OnceLock::from(rule),
@@ -128,11 +127,6 @@ impl RuleSlot {
 }
 
 impl Pack {
-    /// The values of its parameters in force, by index: what expressions are evaluated with.
-    pub fn values(&self) -> Vec<Scalar> {
-        self.parameters.iter().map(|parameter| parameter.value.clone()).collect()
-    }
-
     /// What a rule of the pack decides by, read now if it has not been; nothing where a mistake keeps the rule from
     /// running.
     pub fn conditions<'a>(&self, slot: &'a RuleSlot) -> Option<&'a Arc<Conditions>> {

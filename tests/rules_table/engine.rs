@@ -31,10 +31,10 @@ fn verdicts(yaml: &str, mut see: impl FnMut(&str, &tunelint::policy::pack::Rule,
     let facts = facts_of(yaml);
     let view = View::new(&facts, Vocabulary::native());
     for pack in &POLICIES.packs {
-        let parameters = pack.values();
+        let parameters = &pack.settings.values;
         let input = Input {
             view: &view,
-            parameters: &parameters,
+            parameters,
             checklists: &pack.signals,
             today: jiff::civil::date(2026, 11, 24),
         };

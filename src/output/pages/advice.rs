@@ -12,17 +12,17 @@ use crate::output::Options;
 use crate::output::human::clauses;
 use crate::output::sanitize::visible;
 use crate::policy::advice::{Advice, Costs, Lean, ListAdvice, SignalAdvice, SignalState};
-use crate::policy::pack::Pack;
+use crate::policy::settings::PackSettings;
 use crate::policy::template::separated;
 
-/// Writes advice on a deployment; parameters of the pack give the ranges that costs stand beside.
+/// Writes advice on a deployment; the parameters in force give the ranges that costs stand beside.
 ///
 /// # Errors
 /// Only those of the writer.
 pub fn advice(
     deployment: &Deployment,
     advice: &Advice,
-    pack: &Pack,
+    settings: &PackSettings,
     options: &Options,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
@@ -41,7 +41,7 @@ pub fn advice(
         checklist(&mut page, deployment, list, options.unicode)?;
     }
     changes(&mut page, advice)?;
-    costs(&mut page, &advice.costs, pack)?;
+    costs(&mut page, &advice.costs, settings)?;
     if !advice.open_rules.is_empty() {
         page.heading("Rules that may apply, were more declared")?;
         for rule in &advice.open_rules {
@@ -145,10 +145,11 @@ fn changes(page: &mut Page<'_>, advice: &Advice) -> io::Result<()> {
     Ok(())
 }
 
-fn costs(page: &mut Page<'_>, costs: &Costs, pack: &Pack) -> io::Result<()> {
+fn costs(page: &mut Page<'_>, costs: &Costs, settings: &PackSettings) -> io::Result<()> {
     page.heading("Cost, from declared facts")?;
     let setting = |name: &str| {
-        pack.parameters
+        settings
+            .parameters
             .iter()
             .find(|parameter| &*parameter.name == name)
             .map(|parameter| separated(&parameter.raw))

@@ -18,8 +18,7 @@ use crate::policy::pack::{Rule, Undetermined};
 pub fn rules(policies: &Policies, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
     let mut page = Page::new(options, out);
     for (index, pack) in policies.packs.iter().enumerate() {
-        let selected: Vec<&Rule> =
-            pack.rules.iter().filter(|slot| slot.selected).filter_map(|slot| pack.rule(slot)).collect();
+        let selected: Vec<&Rule> = pack.running().filter_map(|slot| pack.rule(slot)).collect();
         if index > 0 {
             writeln!(page.out)?;
         }
@@ -108,13 +107,7 @@ pub fn rules_json(policies: &Policies, out: &mut dyn io::Write) -> io::Result<()
         version: &pack.version,
         digest: &pack.digest,
         license: &pack.license,
-        rules: pack
-            .rules
-            .iter()
-            .filter(|slot| slot.selected)
-            .filter_map(|slot| pack.rule(slot))
-            .map(wire)
-            .collect(),
+        rules: pack.running().filter_map(|slot| pack.rule(slot)).map(wire).collect(),
     });
     let wire = WireRules { schema: "tunelint.dev/rules/v1", packs: packs.collect() };
     crate::output::json::write_document(&wire, out)

@@ -1,0 +1,112 @@
+//! What of a pack is in force: parameters with their values, rules on and off, severities. It may differ by the path
+//! of a deployment.
+
+use std::borrow::Cow;
+
+use super::Policies;
+use super::pack::{Pack, Parameter, Rule, RuleSlot, Severities, Undetermined};
+use crate::finding::{Place, Scalar, Severity};
+
+/// What of a pack is in force somewhere.
+#[derive(Clone, Debug, Default)]
+pub struct PackSettings {
+    /// The parameters, by the index that expressions use.
+    pub parameters: Vec<Parameter>,
+    /// Their values, by the same index: what expressions are evaluated with.
+    pub values: Vec<Scalar>,
+    /// The rules, by their index in [`Pack::rules`].
+    pub rules: Vec<RuleSetting>,
+}
+
+/// What of a rule is in force.
+#[derive(Clone, Debug)]
+pub struct RuleSetting {
+    /// Whether it runs.
+    pub on: bool,
+    /// How bad a failure is, where it is not what the rule says.
+    pub severity: Option<Severities>,
+    /// How bad an undetermined outcome is, where it is not what the rule says.
+    pub undetermined: Option<Undetermined>,
+    /// The place that says otherwise than the rule.
+    pub place: Option<Place>,
+}
+
+impl Default for RuleSetting {
+    fn default() -> Self {
+        Self { on: true, severity: None, undetermined: None, place: None }
+    }
+}
+
+impl RuleSetting {
+    /// How bad a failure of the rule is at a stage.
+    pub fn severity(&self, rule: &Rule, stage: Option<&str>) -> Severity {
+        self.severity.as_ref().unwrap_or(&rule.severity).at(stage)
+    }
+
+    /// How bad an undetermined outcome of the rule is at a stage; nothing where it is not reported.
+    pub fn undetermined(&self, rule: &Rule, stage: Option<&str>) -> Option<Severity> {
+        match self.undetermined.unwrap_or(rule.undetermined) {
+            Undetermined::Off => None,
+            Undetermined::As(severity) => Some(severity),
+            Undetermined::Default => Some(self.severity(rule, stage).min(Severity::Warning)),
+        }
+    }
+}
+
+impl PackSettings {
+    /// A pack as it is, all rules on.
+    pub(super) fn of(parameters: &[Parameter], rules: &[RuleSlot]) -> Self {
+        let mut settings = Self {
+            parameters: parameters.to_vec(),
+            values: Vec::new(),
+            rules: rules.iter().map(|_| RuleSetting::default()).collect(),
+        };
+        settings.revalue();
+        settings
+    }
+
+    /// Takes the values from the parameters again, after some were set.
+    pub(super) fn revalue(&mut self) {
+        self.values = self.parameters.iter().map(|parameter| parameter.value.clone()).collect();
+    }
+
+    /// The parameter of an index.
+    pub fn parameter(&self, index: u16) -> Option<&Parameter> {
+        self.parameters.get(usize::from(index))
+    }
+}
+
+impl Pack {
+    /// Its rules with what is in force of them where no path says otherwise.
+    pub fn slots(&self) -> impl Iterator<Item = (&RuleSlot, &RuleSetting)> {
+        self.rules.iter().zip(&self.settings.rules)
+    }
+
+    /// The rules that run where no path says otherwise.
+    pub fn running(&self) -> impl Iterator<Item = &RuleSlot> {
+        self.settings.running(self)
+    }
+}
+
+impl PackSettings {
+    /// The rules of their pack that run.
+    pub fn running<'a>(&'a self, pack: &'a Pack) -> impl Iterator<Item = &'a RuleSlot> {
+        pack.rules.iter().zip(&self.rules).filter(|(_, setting)| setting.on).map(|(slot, _)| slot)
+    }
+}
+
+impl Policies {
+    /// What is in force of one pack for a deployment whose manifest has this path.
+    pub fn settings_of<'a>(&'a self, pack: &'a Pack, _path: &str) -> Cow<'a, PackSettings> {
+        Cow::Borrowed(&pack.settings)
+    }
+
+    /// What is in force of each pack, in the order of the packs, for a deployment whose manifest has this path (as
+    /// reports show it).
+    pub fn settings_at<'a>(
+        &'a self,
+        path: &'a str,
+    ) -> impl Iterator<Item = (&'a Pack, Cow<'a, PackSettings>)> {
+        self.packs.iter().map(move |pack| (pack, self.settings_of(pack, path)))
+    }
+}
