@@ -23,7 +23,7 @@ use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, Wal
 use crate::finding::Severity;
 use crate::threads::Threads;
 pub use name::{Here, shown};
-pub use packs::{PackFiles, packs};
+pub use packs::{PackFiles, PolicyFolder, packs};
 pub use repository::OnDisk;
 
 /// Endings of the files that are read in a walk, in any case.

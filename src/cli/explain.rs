@@ -1,7 +1,5 @@
 //! `tunelint explain RULE`: a rule's page.
 
-use std::sync::Arc;
-
 use clap::Args;
 
 use super::Error;
@@ -9,6 +7,8 @@ use super::policies::PackOptions;
 use super::terminal::{self, Terminal};
 use crate::nearest::nearest;
 use crate::output::pages;
+use crate::output::sanitize::visible;
+use crate::policy::Found;
 use crate::report::Exit;
 
 /// Options of `explain`.
@@ -24,34 +24,26 @@ pub(super) struct Explain {
 impl Explain {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Exit, Error> {
         let policies = self.packs.load()?;
-        let (of_pack, id) = match self.rule.split_once('/') {
-            Some((pack, id)) => (Some(pack), id),
-            None => (None, &*self.rule),
-        };
-        let mut broken = false;
-        for pack in policies.packs.iter().filter(|pack| of_pack.is_none_or(|own| *own == *pack.name)) {
-            for slot in &pack.rules {
-                let Some(rule) = pack.rule(slot) else {
-                    broken |= *slot.id == *id;
-                    continue;
-                };
-                if *rule.id == *id || rule.formerly.iter().any(|former| **former == *id) {
-                    let text: Arc<str> = slot.text();
-                    let mut page = Vec::new();
-                    pages::explain(pack, rule, &text, &terminal.options(), &mut page)
-                        .map_err(|error| Error::Write { target: "the page".to_owned(), error })?;
-                    terminal::print(&page)?;
-                    return Ok(Exit::Clean);
-                }
+        if let Some(Found { pack, slot, renamed, .. }) = policies.find_rule(&self.rule) {
+            if renamed {
+                terminal::note(&format!(
+                    "tunelint: {} is called {} now\n",
+                    visible(&self.rule),
+                    visible(&slot.id)
+                ));
             }
-        }
-        if broken {
-            return Err(Error::Usage(format!(
-                "the rule {} has a mistake; tunelint check tells it",
-                self.rule
-            )));
+            let Some(rule) = pack.rule(slot) else {
+                let message = format!("the rule {} has a mistake; tunelint check tells it", self.rule);
+                return Err(Error::Usage(message));
+            };
+            let mut page = Vec::new();
+            pages::explain(pack, rule, &slot.text(), &terminal.options(), &mut page)
+                .map_err(|error| Error::Write { target: "the page".to_owned(), error })?;
+            terminal::print(&page)?;
+            return Ok(Exit::Clean);
         }
         terminal.complain_of_policies(&policies);
+        let id = self.rule.rsplit('/').next().unwrap_or_default();
         let known = policies.packs.iter().flat_map(|pack| pack.rules.iter().map(|slot| slot.id.to_string()));
         let near = nearest(id, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
         Err(Error::Usage(format!("there is no rule {}{near}", self.rule)))

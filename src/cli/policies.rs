@@ -6,10 +6,12 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::Error;
+use super::terminal;
 use crate::discover::{self, PackFiles};
 use crate::link::EVIDENCE_NOT_FOUND;
-use crate::policy::library::PolicyFile;
-use crate::policy::{Policies, PolicyError, Selection};
+use crate::output::sanitize;
+use crate::policy::library::{PackTexts, PolicyFile};
+use crate::policy::{Policies, PolicyError, Renamed, Selection};
 use crate::read;
 
 /// Largest policy file that is read: a rule is a page, and ten megabytes of it are a mistake.
@@ -43,16 +45,14 @@ impl PackOptions {
     /// The packs as they are asked for.
     pub(super) fn load(&self) -> Result<Policies, Error> {
         let mut policies = self.folders()?;
-        policies.apply(&Selection { set: self.set.clone(), ..Selection::default() })?;
+        tell(&policies.apply(&Selection { set: self.set.clone(), ..Selection::default() })?);
         Ok(policies)
     }
 
     /// The packs with their own parameters.
     fn folders(&self) -> Result<Policies, Error> {
         let mut policies = Policies::builtin();
-        for folder in &self.policies {
-            add_folder(&mut policies, folder)?;
-        }
+        add_folders(&mut policies, &self.policies)?;
         Ok(policies)
     }
 }
@@ -74,24 +74,52 @@ impl PolicyOptions {
         if selected && !self.select.is_empty() && selection.select.is_empty() {
             selection.ignore.extend(policies.packs.iter().map(|pack| format!("{}/*", pack.name)));
         }
-        policies.apply(&selection)?;
+        tell(&policies.apply(&selection)?);
         Ok((policies, selected && !ignored))
     }
 }
 
-/// Adds the packs of a folder.
-pub(super) fn add_folder(policies: &mut Policies, folder: &Path) -> Result<(), Error> {
-    let found = discover::packs(folder)
-        .map_err(|error| Error::Usage(format!("cannot read the policies: {error}")))?;
-    if found.is_empty() {
-        return Err(PolicyError::NoPack { folder: folder.to_owned() }.into());
+/// Says which rules have other names now.
+fn tell(renamed: &[Renamed]) {
+    for one in renamed {
+        terminal::note(&format!("tunelint: {}\n", sanitize::visible(&one.to_string())));
     }
-    for PackFiles { pack, rules } in found {
-        let Some(pack) = policy_file(policies, &pack) else { continue };
-        let rules: Vec<PolicyFile> = rules.iter().filter_map(|rule| policy_file(policies, rule)).collect();
-        policies.add(&pack, &rules);
+}
+
+/// Adds the packs of folders, all at once: they may extend each other.
+pub(super) fn add_folders(policies: &mut Policies, folders: &[PathBuf]) -> Result<(), Error> {
+    let mut texts = Vec::new();
+    let mut strays = Vec::new();
+    for folder in folders {
+        let found = discover::packs(folder)
+            .map_err(|error| Error::Usage(format!("cannot read the policies: {error}")))?;
+        if found.packs.is_empty() {
+            return Err(PolicyError::NoPack { folder: folder.clone() }.into());
+        }
+        for (path, code, predicate) in &found.troubles {
+            policies.unreadable(&discover::shown(path).into(), code, predicate);
+        }
+        for PackFiles { pack, rules } in found.packs {
+            let pack = policy_file(policies, &pack).ok_or_else(|| discover::shown(&pack).into());
+            let rules = rules.iter().filter_map(|rule| policy_file(policies, rule)).collect();
+            texts.push(PackTexts { pack, rules });
+        }
+        // What lies beside packs may be anything: only a rule of ours was meant to be one.
+        let read = found.strays.iter().filter_map(|file| policy_file(&mut Policies::default(), file));
+        strays.extend(read.filter(is_rule));
+    }
+    policies.add_all(&texts);
+    for stray in strays {
+        policies.add_stray(&stray);
     }
     Ok(())
+}
+
+/// Whether a file calls itself a rule of ours.
+fn is_rule(file: &PolicyFile) -> bool {
+    let lines = || file.text.lines().map(str::trim_end);
+    lines().any(|line| line.starts_with("apiVersion: tunelint.dev/"))
+        && lines().any(|line| line == "kind: Rule")
 }
 
 /// Reads a policy file; one that cannot be read is a mistake in the policies.

@@ -6,7 +6,7 @@ use std::time::Instant;
 use clap::Args;
 
 use super::gather::Again;
-use super::policies::add_folder;
+use super::policies::add_folders;
 use super::terminal::{self, Terminal};
 use super::{Error, Global};
 use crate::finding::Severity;
@@ -59,12 +59,14 @@ impl Test {
         if self.packs.is_empty() {
             policies = Policies::builtin();
         }
+        let mut folders = Vec::new();
         for pack in &self.packs {
             match pack.to_str().filter(|_| !pack.exists()).and_then(Policies::embedded) {
                 Some(embedded) => policies.packs.extend(embedded.packs),
-                None => add_folder(&mut policies, pack)?,
+                None => folders.push(pack.clone()),
             }
         }
+        add_folders(&mut policies, &folders)?;
         Ok(policies)
     }
 }

@@ -110,9 +110,10 @@ const SIDES: [&str; 2] = ["fine-tuning", "prompting"];
 impl Policies {
     /// The pack that has both checklists.
     pub fn advising_pack(&self) -> Option<&Pack> {
-        self.packs
-            .iter()
-            .find(|pack| SIDES.iter().all(|side| pack.checklists.iter().any(|list| *list.name == **side)))
+        self.packs.iter().find(|pack| {
+            let own = |side: &str| pack.checklists.iter().any(|list| *list.name == *side && !list.inherited);
+            SIDES.iter().all(|side| own(side))
+        })
     }
 
     /// Advice on a deployment; nothing where no pack has the checklists.

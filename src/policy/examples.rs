@@ -30,14 +30,16 @@ const KINDS: [(&str, &str); 4] =
     [("pass", "pass"), ("fail", "fail"), ("skip", "not-applicable"), ("undetermined", "undetermined")];
 
 impl Policies {
-    /// Runs all examples of all selected rules, under the parameters in force.
+    /// Runs all examples of all selected rules, under the parameters that their pack gives: what others set for it, an
+    /// extending pack say, proves nothing about its rules.
     pub fn run_examples(&self, today: jiff::civil::Date) -> Examples {
         let mut examples = Examples::default();
         for pack in &self.packs {
+            let values = pack.default_values();
             for slot in pack.running() {
                 let Some(rule) = pack.rule(slot) else { continue };
                 examples.rules += 1;
-                Desk { pack, rule, values: &pack.settings.values, today }.run(&slot.text(), &mut examples);
+                Desk { pack, rule, values: &values, today }.run(&slot.text(), &mut examples);
             }
         }
         examples

@@ -6,11 +6,14 @@ pub mod embedded;
 pub mod eval;
 pub mod examples;
 pub mod expression;
+pub mod extends;
+mod ids;
 pub mod judge;
 mod labels;
 pub mod library;
 pub mod load;
 pub mod pack;
+mod pack_file;
 pub mod selection;
 pub mod settings;
 pub mod template;
@@ -20,8 +23,9 @@ use std::sync::Arc;
 use crate::finding::{Finding, Scalar};
 use pack::Pack;
 
+pub use ids::Found;
 pub use judge::{Judging, Verdict};
-pub use selection::{PolicyError, Selection};
+pub use selection::{PolicyError, Renamed, Selection};
 
 /// The packs in force, with the parameters in force.
 #[derive(Debug, Default)]

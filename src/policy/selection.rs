@@ -1,10 +1,12 @@
 //! What the command line asks of the packs: rules selected and ignored, parameters set.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Policies;
 use super::expression::Type;
+use super::ids::Found;
 use super::load;
 use super::pack::Pack;
 use crate::document::{self, Limits};
@@ -21,6 +23,23 @@ pub struct Selection {
     pub ignore: Vec<String>,
     /// `pack.param=value` or `param=value`.
     pub set: Vec<String>,
+}
+
+/// A rule that an option calls by an id it had before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renamed {
+    /// The option.
+    pub option: &'static str,
+    /// What it says.
+    pub name: String,
+    /// The rule's id.
+    pub id: Arc<str>,
+}
+
+impl fmt::Display for Renamed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: this rule is called {} now", self.option, self.name, self.id)
+    }
 }
 
 /// Why the packs cannot be used as asked: the caller's mistake, not a policy's.
@@ -81,30 +100,35 @@ fn did_you_mean(suggestion: Option<&str>) -> String {
 }
 
 impl Policies {
-    /// Applies `--select`, `--ignore` and `--set`.
+    /// Applies `--select`, `--ignore` and `--set`, and returns which rules they call by names of old.
     ///
     /// # Errors
     /// Names that are not known, and values of another type.
-    pub fn apply(&mut self, selection: &Selection) -> Result<(), PolicyError> {
+    pub fn apply(&mut self, selection: &Selection) -> Result<Vec<Renamed>, PolicyError> {
+        let mut renamed = Vec::new();
         if !selection.select.is_empty() {
             for pack in &mut self.packs {
                 pack.settings.rules.iter_mut().for_each(|setting| setting.on = false);
             }
             for name in &selection.select {
-                self.switch("--select", name, true)?;
+                renamed.extend(self.switch("--select", name, true)?);
             }
         }
         for name in &selection.ignore {
-            self.switch("--ignore", name, false)?;
+            renamed.extend(self.switch("--ignore", name, false)?);
         }
         for given in &selection.set {
             self.set(given)?;
         }
-        Ok(())
+        if !selection.set.is_empty() {
+            self.spread();
+        }
+        Ok(renamed)
     }
 
-    fn switch(&mut self, option: &'static str, name: &str, on: bool) -> Result<(), PolicyError> {
+    fn switch(&mut self, option: &'static str, name: &str, on: bool) -> Result<Option<Renamed>, PolicyError> {
         let mut found = false;
+        let mut former = None;
         if let Some(tag) = name.strip_prefix("tag:") {
             for pack in &mut self.packs {
                 let tagged: Vec<Arc<str>> = pack
@@ -119,22 +143,21 @@ impl Policies {
                     }
                 }
             }
-        } else {
-            for pack in &mut self.packs {
-                let (of_pack, id) = match name.split_once('/') {
-                    Some((own, id)) => (*own == *pack.name, id),
-                    None => (true, name),
-                };
-                for (slot, setting) in pack.rules.iter().zip(&mut pack.settings.rules) {
-                    if of_pack && (id == "*" && name != "*" || *slot.id == *id) {
-                        setting.on = on;
-                        found = true;
-                    }
-                }
+        } else if let Some(of) = name.strip_suffix("/*") {
+            for pack in self.packs.iter_mut().filter(|pack| *pack.name == *of) {
+                found = true;
+                pack.settings.rules.iter_mut().for_each(|setting| setting.on = on);
+            }
+        } else if let Some(Found { at, slot, renamed, .. }) = self.find_rule(name) {
+            found = true;
+            former = renamed.then(|| Renamed { option, name: name.to_owned(), id: Arc::clone(&slot.id) });
+            let setting = self.packs.get_mut(at.0).and_then(|pack| pack.settings.rules.get_mut(at.1));
+            if let Some(setting) = setting {
+                setting.on = on;
             }
         }
         if found {
-            return Ok(());
+            return Ok(former);
         }
         let mut known: Vec<String> = Vec::new();
         for pack in &self.packs {
@@ -181,17 +204,12 @@ impl Policies {
             let bad =
                 |expected| PolicyError::BadValue { name: name.to_owned(), value: value.to_owned(), expected };
             let (kind, scalar) = match (parameter.kind, read) {
-                // A number may be given with or without decimals, whichever the default has.
-                (Type::Int | Type::Double, Some((kind @ (Type::Int | Type::Double), scalar))) => {
-                    (kind, scalar)
-                }
                 (Type::String, Some((Type::String, scalar))) => (Type::String, scalar),
                 (Type::String, Some((_, _))) => (Type::String, Scalar::Text(value.into())),
-                (expected, Some((kind, scalar))) if expected == kind => (kind, scalar),
-                (Type::Int | Type::Double, _) => return Err(bad("a number")),
-                (Type::Bool, _) => return Err(bad("true or false")),
-                (Type::List, _) => return Err(bad("a list")),
-                _ => return Err(bad("a text")),
+                (_, Some((kind, scalar))) => parameter.accepts(kind, scalar).map_err(bad)?,
+                (_, None) => {
+                    return Err(bad(parameter.accepts(Type::Null, Scalar::Null).err().unwrap_or("a value")));
+                }
             };
             parameter.kind = kind;
             parameter.value = scalar;

@@ -10,9 +10,12 @@ use crate::finding::{Place, Scalar, Severity};
 /// What of a pack is in force somewhere.
 #[derive(Clone, Debug, Default)]
 pub struct PackSettings {
-    /// The parameters, by the index that expressions use.
+    /// The pack's own parameters, by the index that expressions use.
     pub parameters: Vec<Parameter>,
-    /// Their values, by the same index: what expressions are evaluated with.
+    /// Those of the packs that it extends, as they are in force there, by [`Pack::inherited`]: their indices go on
+    /// from its own.
+    pub inherited: Vec<Parameter>,
+    /// The values of both, by index: what expressions are evaluated with.
     pub values: Vec<Scalar>,
     /// The rules, by their index in [`Pack::rules`].
     pub rules: Vec<RuleSetting>,
@@ -55,11 +58,12 @@ impl RuleSetting {
 
 impl PackSettings {
     /// A pack as it is, all rules on.
-    pub(super) fn of(parameters: &[Parameter], rules: &[RuleSlot]) -> Self {
+    pub(super) fn of(pack: &Pack) -> Self {
         let mut settings = Self {
-            parameters: parameters.to_vec(),
+            parameters: pack.parameters.clone(),
+            inherited: pack.inherited.iter().map(|own| own.parameter.clone()).collect(),
             values: Vec::new(),
-            rules: rules.iter().map(|_| RuleSetting::default()).collect(),
+            rules: pack.rules.iter().map(|_| RuleSetting::default()).collect(),
         };
         settings.revalue();
         settings
@@ -67,12 +71,38 @@ impl PackSettings {
 
     /// Takes the values from the parameters again, after some were set.
     pub(super) fn revalue(&mut self) {
-        self.values = self.parameters.iter().map(|parameter| parameter.value.clone()).collect();
+        self.values = self.all_parameters().map(|parameter| parameter.value.clone()).collect();
+    }
+
+    /// The parameters that expressions can read, by index.
+    pub fn all_parameters(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().chain(&self.inherited)
     }
 
     /// The parameter of an index.
     pub fn parameter(&self, index: u16) -> Option<&Parameter> {
-        self.parameters.get(usize::from(index))
+        let index = usize::from(index);
+        self.parameters.get(index).or_else(|| self.inherited.get(index.checked_sub(self.parameters.len())?))
+    }
+}
+
+/// Brings what is set in each pack to the packs that extend it. `all` has the settings of each of `packs`; to be
+/// called after any of their parameters was set.
+pub fn spread(packs: &[Pack], all: &mut [PackSettings]) {
+    for (at, pack) in packs.iter().enumerate().filter(|(_, pack)| !pack.inherited.is_empty()) {
+        let in_force = |owner: &str, name: &str| {
+            let owner = packs.iter().position(|pack| *pack.name == *owner)?;
+            all.get(owner)?.parameters.iter().find(|parameter| *parameter.name == *name).cloned()
+        };
+        let inherited: Vec<Parameter> = pack
+            .inherited
+            .iter()
+            .map(|own| in_force(&own.owner, &own.parameter.name).unwrap_or_else(|| own.parameter.clone()))
+            .collect();
+        if let Some(settings) = all.get_mut(at) {
+            settings.inherited = inherited;
+            settings.revalue();
+        }
     }
 }
 
@@ -96,6 +126,15 @@ impl PackSettings {
 }
 
 impl Policies {
+    /// Brings what is set in each pack to the packs that extend it.
+    pub(super) fn spread(&mut self) {
+        let mut all: Vec<_> = self.packs.iter_mut().map(|pack| std::mem::take(&mut pack.settings)).collect();
+        spread(&self.packs, &mut all);
+        for (pack, settings) in self.packs.iter_mut().zip(all) {
+            pack.settings = settings;
+        }
+    }
+
     /// What is in force of one pack for a deployment whose manifest has this path.
     pub fn settings_of<'a>(&'a self, pack: &'a Pack, _path: &str) -> Cow<'a, PackSettings> {
         Cow::Borrowed(&pack.settings)

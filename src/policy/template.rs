@@ -1,6 +1,7 @@
 //! Messages with placeholders: `{workload.monthlyRequests}` requests a month, below `{params.minMonthlyRequests}`.
 
 use super::pack::Parameter;
+use super::settings::PackSettings;
 use crate::finding::Scalar;
 use crate::manifest::facts::{FactId, FactSet, FactValue};
 use crate::manifest::view::View;
@@ -87,7 +88,7 @@ impl Template {
 
     /// The message for one deployment. A number stands as its source wrote it, with thousands separators; a missing
     /// or rejected fact as `an unknown …`.
-    pub fn render(&self, view: &View<'_>, parameters: &[Parameter]) -> String {
+    pub fn render(&self, view: &View<'_>, settings: &PackSettings) -> String {
         let mut out = String::new();
         for part in &self.parts {
             match part {
@@ -104,7 +105,7 @@ impl Template {
                     }
                 }
                 Part::Parameter(index) => {
-                    if let Some(Parameter { value, raw, .. }) = parameters.get(*index as usize) {
+                    if let Some(Parameter { value, raw, .. }) = settings.parameter(*index) {
                         match value {
                             Scalar::Int(_) | Scalar::Number(_) => out.push_str(&separated(raw)),
                             other => out.push_str(&scalar_prose(other)),

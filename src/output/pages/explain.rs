@@ -87,7 +87,7 @@ fn facts_of(page: &mut Page<'_>, pack: &Pack, rule: &Rule) -> io::Result<()> {
 
 /// The parameters that a rule reads, those of its checklists among them.
 fn parameters<'a>(pack: &'a Pack, rule: &Rule) -> Vec<&'a Parameter> {
-    let mut used = vec![false; pack.settings.parameters.len()];
+    let mut used = vec![false; pack.settings.values.len()];
     for condition in rule.conditions.iter() {
         parameters_of(&condition.expr, &mut used);
     }
@@ -97,8 +97,7 @@ fn parameters<'a>(pack: &'a Pack, rule: &Rule) -> Vec<&'a Parameter> {
         }
     }
     pack.settings
-        .parameters
-        .iter()
+        .all_parameters()
         .zip(used)
         .filter(|(_, used)| *used)
         .map(|(parameter, _)| parameter)
