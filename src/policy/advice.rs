@@ -190,7 +190,7 @@ fn list(pack: &Pack, name: &str, input: Input<'_>) -> Option<ListAdvice> {
 fn missing(view: &View<'_>, reads: &[Read]) -> Vec<Box<str>> {
     let mut paths: Vec<Box<str>> = Vec::new();
     for read in reads.iter().filter(|read| read.standing == Standing::Missing) {
-        let path: Box<str> = view.vocabulary.path(read.path).into();
+        let path: Box<str> = view.vocabulary.written(read.path, read.key.as_deref()).into();
         if !paths.contains(&path) {
             paths.push(path);
         }

@@ -234,8 +234,8 @@ fn read_rule(file: &PolicyFile, names: &PackNames, findings: &mut Vec<Finding>) 
 /// What is said of a pack whose name another has.
 fn duplicate_pack(pack: &Pack, other: &Pack) -> Finding {
     let message = format!("There are two packs named {}; this one is not used", pack.name);
-    Finding::invalid("policy", "duplicate-pack", message, Label::new(Place::whole(&pack.file), "this pack"))
-        .with_label(Label::new(Place::whole(&other.file), "the one used"))
+    Finding::invalid("policy", "duplicate-pack", message, Label::new(pack.name_place(), "this pack"))
+        .with_label(Label::new(other.name_place(), "the one used"))
 }
 
 /// SHA-256 over the files of a pack, names included.

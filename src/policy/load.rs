@@ -472,7 +472,7 @@ mod tests {
                 let lists = (format!("{:?}", pack.checklists), format!("{:?}", pack.signals));
                 let words = (pack.name.clone(), pack.title.clone(), pack.description.clone());
                 let origin = (pack.version.clone(), pack.license.clone(), format!("{:?}", pack.source));
-                let file = (Arc::clone(&pack.file.path), pack.file.digest);
+                let file = (Arc::clone(&pack.file.path), pack.file.digest, pack.name_span);
                 (lists, words, origin, file, format!("{:?}", pack.parameters))
             };
             let set_by: Arc<str> = format!("builtin:{}", embedded.name).into();

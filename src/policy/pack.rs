@@ -48,6 +48,8 @@ pub struct Pack {
     pub settings: PackSettings,
     /// The file `pack.yaml`.
     pub file: Arc<Source>,
+    /// The bytes of the pack's name there.
+    pub(super) name_span: Span,
     /// The names that its rules may use.
     pub(super) names: PackNames,
 }
@@ -225,6 +227,11 @@ impl Pack {
             Origin::File(_) => None,
         };
         slot.rule.get_or_init(read).as_ref()
+    }
+
+    /// Where its name stands.
+    pub(super) fn name_place(&self) -> Place {
+        Place::at(&self.file, Some(0), self.name_span).with_pointer("/metadata/name")
     }
 
     /// The values of its parameters as the pack itself gives them, by the index that expressions use.

@@ -35,7 +35,8 @@ pub(super) fn draft(file: &PolicyText, findings: &mut Vec<Finding>) -> Option<Dr
         source: ["title", "publisher", "retrieved", "reviewBy"]
             .map(|key| text(spec, &["source", key]).unwrap_or_default()),
     };
-    let mut pack = pack(&words, Arc::clone(&file.source));
+    let name_span = document.root().get("metadata")?.get("name")?.span();
+    let mut pack = pack(&words, Arc::clone(&file.source), name_span);
     pack.extends = extends::declared(spec);
     let set_by = Arc::clone(&file.source.path);
     for entry in spec.get("parameters").into_iter().flat_map(NodeRef::entries) {
@@ -125,7 +126,7 @@ fn inherit_checklists(pack: &mut Pack, base: &Pack) {
 }
 
 /// A pack of which only the words are known.
-fn pack(words: &PackWords<'_>, file: Arc<Source>) -> Pack {
+fn pack(words: &PackWords<'_>, file: Arc<Source>, name_span: Span) -> Pack {
     let [title, publisher, retrieved, review_by] = words.source.map(Into::into);
     Pack {
         name: words.name.into(),
@@ -144,13 +145,17 @@ fn pack(words: &PackWords<'_>, file: Arc<Source>) -> Pack {
         rules: Vec::new(),
         settings: PackSettings::default(),
         file,
+        name_span,
         names: PackNames::default(),
     }
 }
 
 /// Makes an embedded pack. None has a mistake, and none extends another, as a test holds.
 pub(super) fn embedded(embedded: &'static EmbeddedPack) -> Option<Pack> {
-    let mut pack = pack(&embedded.words, embedded::source(embedded.name, "pack", embedded.text));
+    let start = embedded.text.find(embedded.name)? as u32;
+    let name_span = Span::new(start, start + embedded.name.len() as u32);
+    let file = embedded::source(embedded.name, "pack", embedded.text);
+    let mut pack = pack(&embedded.words, file, name_span);
     let set_by: Arc<str> = format!("builtin:{}", pack.name).into();
     for parameter in embedded.parameters {
         let stream = document::parse(&parameter.default.into(), &load::limits());

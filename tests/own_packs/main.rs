@@ -1,0 +1,12 @@
+//! Packs of one's own: what they can say, how they build on others, and what is told where they are wrong.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by it")]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod company;
+mod extends;
+mod facts;
+mod ids;
+mod mistakes;
+mod texts;
