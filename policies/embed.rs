@@ -40,8 +40,16 @@ fn main() -> io::Result<()> {
     fs::write(out.join("vocabulary.rs"), schema::vocabulary(&manifest))?;
     schema::drop_words(&mut manifest);
     fs::write(out.join("manifest.json"), manifest.to_string())?;
-    let shape = format!("static MANIFEST: Shape = {};\n", schema::shape(&manifest)?);
-    fs::write(out.join("shape.rs"), shape)
+    let mut shapes = format!("static MANIFEST: Shape = {};\n", schema::shape(&manifest)?);
+    for (name, file) in [("RULE", "rule"), ("PACK", "pack")] {
+        let file = root.join(format!("schemas/{file}.schema.json"));
+        println!("cargo::rerun-if-changed={}", file.display());
+        let mut policy: Value = serde_json::from_str(&fs::read_to_string(file)?)?;
+        schema::inline(&mut policy);
+        schema::drop_words(&mut policy);
+        let _ = writeln!(shapes, "static {name}: Shape = {};", schema::shape(&policy)?);
+    }
+    fs::write(out.join("shape.rs"), shapes)
 }
 
 /// The packs in a folder as a table.

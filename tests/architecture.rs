@@ -22,7 +22,7 @@ const FLOW: &[(&str, &[&str])] = &[
     ("manifest", &["source", "nearest", "finding", "document"]),
     ("link", &["source", "finding", "document", "manifest"]),
     ("schema", &["source", "nearest", "finding", "document", "manifest"]),
-    ("policy", &["source", "nearest", "finding", "document", "manifest", "schema"]),
+    ("policy", &["source", "nearest", "threads", "finding", "document", "manifest", "schema"]),
     ("report", &["source", "finding", "manifest", "policy"]),
     (
         "pipeline",

@@ -26,7 +26,7 @@ pub(super) struct Advise {
 
 impl Advise {
     pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
-        let (policies, _) = self.policies.load()?;
+        let (policies, _) = self.policies.load(global.threads())?;
         let Some(pack) = policies.advising_pack() else {
             return Err(Error::Usage("no pack has the checklists fine-tuning and prompting".to_owned()));
         };

@@ -82,7 +82,7 @@ impl Check {
             ));
         }
         let mut clock = Clock::start();
-        let (policies, looks_for_evidence) = self.policies.load()?;
+        let (policies, looks_for_evidence) = self.policies.load(global.threads())?;
         clock.lap("read the policies");
         let mut examined = self.sources.gather(global);
         clock.lap("find, read and examine the files");

@@ -13,6 +13,7 @@ use crate::output::sanitize;
 use crate::policy::library::{PackTexts, PolicyFile};
 use crate::policy::{Policies, PolicyError, Renamed, Selection};
 use crate::read;
+use crate::threads::Threads;
 
 /// Largest policy file that is read: a rule is a page, and ten megabytes of it are a mistake.
 const MAX_POLICY_BYTES: u64 = 4 << 20;
@@ -44,14 +45,14 @@ pub(super) struct PolicyOptions {
 impl PackOptions {
     /// The packs as they are asked for.
     pub(super) fn load(&self) -> Result<Policies, Error> {
-        let mut policies = self.folders()?;
+        let mut policies = self.folders(Threads::default())?;
         tell(&policies.apply(&Selection { set: self.set.clone(), ..Selection::default() })?);
         Ok(policies)
     }
 
     /// The packs with their own parameters.
-    fn folders(&self) -> Result<Policies, Error> {
-        let mut policies = Policies::builtin();
+    fn folders(&self, threads: Threads) -> Result<Policies, Error> {
+        let mut policies = Policies { threads, ..Policies::builtin() };
         add_folders(&mut policies, &self.policies)?;
         Ok(policies)
     }
@@ -59,8 +60,8 @@ impl PackOptions {
 
 impl PolicyOptions {
     /// The packs as they are asked for, and whether evidence is to be looked for: a rule of ours, of no pack.
-    pub(super) fn load(&self) -> Result<(Policies, bool), Error> {
-        let mut policies = self.packs.folders()?;
+    pub(super) fn load(&self, threads: Threads) -> Result<(Policies, bool), Error> {
+        let mut policies = self.packs.folders(threads)?;
         let others = |names: &[String]| -> Vec<String> {
             names.iter().filter(|name| *name != EVIDENCE_NOT_FOUND).cloned().collect()
         };
@@ -100,13 +101,13 @@ pub(super) fn add_folders(policies: &mut Policies, folders: &[PathBuf]) -> Resul
             policies.unreadable(&discover::shown(path).into(), code, predicate);
         }
         for PackFiles { pack, rules } in found.packs {
-            let pack = policy_file(policies, &pack).ok_or_else(|| discover::shown(&pack).into());
-            let rules = rules.iter().filter_map(|rule| policy_file(policies, rule)).collect();
+            let pack = told(policies, policy_file(&pack)).ok_or_else(|| discover::shown(&pack).into());
+            let rules = policies.threads.map(&rules, FEW, |rule| policy_file(rule));
+            let rules = rules.into_iter().filter_map(|rule| told(policies, rule)).collect();
             texts.push(PackTexts { pack, rules });
         }
         // What lies beside packs may be anything: only a rule of ours was meant to be one.
-        let read = found.strays.iter().filter_map(|file| policy_file(&mut Policies::default(), file));
-        strays.extend(read.filter(is_rule));
+        strays.extend(found.strays.iter().filter_map(|file| policy_file(file).ok()).filter(is_rule));
     }
     policies.add_all(&texts);
     for stray in strays {
@@ -122,22 +123,26 @@ fn is_rule(file: &PolicyFile) -> bool {
         && lines().any(|line| line == "kind: Rule")
 }
 
-/// Reads a policy file; one that cannot be read is a mistake in the policies.
-fn policy_file(policies: &mut Policies, file: &Path) -> Option<PolicyFile> {
+/// Why a policy file could not be read: its path as findings show it, a code, a predicate.
+type Unread = (Arc<str>, &'static str, String);
+
+/// Fewer files than this are read faster than a thread is started.
+const FEW: usize = 32;
+
+/// Reads a policy file.
+fn policy_file(file: &Path) -> Result<PolicyFile, Unread> {
     let path: Arc<str> = discover::shown(file).into();
     let mut buffer = Vec::new();
-    let text = match read::named(file, MAX_POLICY_BYTES, &mut buffer) {
-        Ok(()) => match read::decode(&buffer) {
-            Ok(text) => text.into(),
-            Err(bad) => {
-                policies.unreadable(&path, "encoding", &bad.to_string());
-                return None;
-            }
-        },
-        Err(error) => {
-            policies.unreadable(&path, error.code(), &error.to_string());
-            return None;
-        }
-    };
-    Some(PolicyFile { path, file: file.to_owned(), text })
+    if let Err(error) = read::named(file, MAX_POLICY_BYTES, &mut buffer) {
+        return Err((path, error.code(), error.to_string()));
+    }
+    match read::decode(&buffer) {
+        Ok(text) => Ok(PolicyFile { path, file: file.to_owned(), text: text.into() }),
+        Err(bad) => Err((path, "encoding", bad.to_string())),
+    }
+}
+
+/// The file that was read; one that could not be is a mistake in the policies.
+fn told(policies: &mut Policies, read: Result<PolicyFile, Unread>) -> Option<PolicyFile> {
+    read.inspect_err(|(path, code, predicate)| policies.unreadable(path, code, predicate)).ok()
 }

@@ -7,6 +7,7 @@ use super::policies::PolicyOptions;
 use super::terminal::{self, Terminal};
 use crate::output::pages;
 use crate::report::Exit;
+use crate::threads::Threads;
 
 /// How a list is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -29,7 +30,7 @@ pub(super) struct Rules {
 
 impl Rules {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Exit, Error> {
-        let (policies, _) = self.policies.load()?;
+        let (policies, _) = self.policies.load(Threads::default())?;
         let mut page = Vec::new();
         match self.format {
             ListFormat::Human => pages::rules(&policies, &terminal.options(), &mut page),

@@ -25,7 +25,7 @@ pub(super) struct Test {
 impl Test {
     pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
         let began = Instant::now();
-        let policies = self.policies()?;
+        let policies = self.policies(global)?;
         let examples = policies.run_examples(global.today());
         let mut findings = policies.problems.clone();
         findings.extend(examples.failures);
@@ -54,10 +54,10 @@ impl Test {
     }
 
     /// The packs asked for and no others, all their rules read.
-    fn policies(&self) -> Result<Policies, Error> {
-        let mut policies = Policies::default();
+    fn policies(&self, global: &Global) -> Result<Policies, Error> {
+        let mut policies = Policies { threads: global.threads(), ..Policies::default() };
         if self.packs.is_empty() {
-            policies = Policies::builtin();
+            policies.packs = Policies::builtin().packs;
         }
         let mut folders = Vec::new();
         for pack in &self.packs {

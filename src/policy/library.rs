@@ -11,6 +11,7 @@ use super::pack_file::{self, Draft};
 use super::{Policies, complete, embedded, extends, ids};
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::source::Source;
+use crate::threads::Threads;
 
 /// A policy file as it was read from a folder.
 #[derive(Clone, Debug)]
@@ -118,8 +119,7 @@ impl Policies {
             }
         }
         let mut new = Vec::new();
-        for folder in folders {
-            let rules = folder.read(&mut findings);
+        for (folder, rules) in read_rules(folders, self.threads, &mut findings) {
             let pack = self.packs.iter_mut().find(|pack| Some(&pack.name) == folder.pack.as_ref());
             if let Some(pack) = pack {
                 pack.rules = rules;
@@ -193,16 +193,39 @@ struct Folder<'a> {
     names: PackNames,
 }
 
-impl Folder<'_> {
-    /// Its rules, in the order of their files.
-    fn read(&self, findings: &mut Vec<Finding>) -> Vec<RuleSlot> {
-        let mut rules = Vec::with_capacity(self.texts.rules.len());
-        for file in &self.texts.rules {
-            rules.push(read_rule(file, &self.names, findings));
-        }
-        rules
-    }
+/// Fewer rules than this are read faster than a thread is started.
+const FEW: usize = 16;
 
+/// Reads the rules of folders, each in the order of its files.
+fn read_rules<'a>(
+    folders: Vec<Folder<'a>>,
+    threads: Threads,
+    findings: &mut Vec<Finding>,
+) -> Vec<(Folder<'a>, Vec<RuleSlot>)> {
+    let tasks: Vec<(&PolicyFile, &PackNames)> = folders
+        .iter()
+        .flat_map(|folder| folder.texts.rules.iter().map(|file| (file, &folder.names)))
+        .collect();
+    let read = threads.map(&tasks, FEW, |(file, names)| {
+        let mut findings = Vec::new();
+        (read_rule(file, names, &mut findings), findings)
+    });
+    let mut slots = Vec::with_capacity(read.len());
+    for (slot, found) in read {
+        slots.push(slot);
+        findings.extend(found);
+    }
+    let mut slots = slots.into_iter();
+    folders
+        .into_iter()
+        .map(|folder| {
+            let own = slots.by_ref().take(folder.texts.rules.len()).collect();
+            (folder, own)
+        })
+        .collect()
+}
+
+impl Folder<'_> {
     fn digest(&self) -> Box<str> {
         let mut digest = Digests::new(self.texts.pack.as_ref().map_or("", |file| &file.text));
         for file in &self.texts.rules {

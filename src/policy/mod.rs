@@ -21,6 +21,7 @@ pub mod template;
 use std::sync::Arc;
 
 use crate::finding::{Finding, Scalar};
+use crate::threads::Threads;
 use pack::Pack;
 
 pub use ids::Found;
@@ -32,6 +33,8 @@ pub use selection::{PolicyError, Renamed, Selection};
 pub struct Policies {
     /// The packs, by name.
     pub packs: Vec<Pack>,
+    /// Threads to read policy files with.
+    pub threads: Threads,
     /// What is wrong with the policy files; the rules concerned do not run, the others do.
     pub problems: Vec<Finding>,
 }

@@ -21,7 +21,7 @@ const DRAFT: Draft = Draft::Draft7;
 /// A schema, its validator, and how findings by it are called.
 pub(crate) struct Compiled {
     /// A table that tells valid documents, where there is one.
-    shape: Option<fn() -> &'static Shape>,
+    pub(crate) shape: Option<fn() -> &'static Shape>,
     /// Set up for the first document that needs it.
     pub(crate) validator: LazyLock<Validator<TreeJson>>,
     /// The schema with its words, read once there is something to say.
@@ -70,7 +70,7 @@ impl Compiled {
     /// A rule file.
     pub(crate) fn rule() -> &'static Self {
         static RULE: Compiled = Compiled {
-            shape: None,
+            shape: Some(shape::rule),
             validator: LazyLock::new(|| validator(&parse(RULE_SCHEMA))),
             worded: LazyLock::new(|| Cow::Owned(parse(RULE_SCHEMA))),
             rule: "policy",
@@ -82,7 +82,7 @@ impl Compiled {
     /// A pack file.
     pub(crate) fn pack() -> &'static Self {
         static PACK: Compiled = Compiled {
-            shape: None,
+            shape: Some(shape::pack),
             validator: LazyLock::new(|| validator(&parse(PACK_SCHEMA))),
             worded: LazyLock::new(|| Cow::Owned(parse(PACK_SCHEMA))),
             rule: "policy",
