@@ -9,4 +9,5 @@ mod extends;
 mod facts;
 mod ids;
 mod mistakes;
+mod readme;
 mod texts;
