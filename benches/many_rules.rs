@@ -21,7 +21,7 @@ const MANIFEST: &str = "apiVersion: tunelint.dev/v1alpha1\nkind: LLMDeployment\n
 
 fn main() {
     let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
-    let (mut folder, mut pairs) = (None, 21);
+    let (mut folder, mut pairs) = (None, 21_usize);
     while let Some(argument) = arguments.next() {
         match &*argument {
             "--pairs" => pairs = arguments.next().and_then(|count| count.parse().ok()).unwrap_or(pairs),

@@ -38,14 +38,14 @@ impl Threads {
             let first = shares.next();
             let others: Vec<_> =
                 shares.map(|share| scope.spawn(move || share.iter().map(make).collect::<Vec<_>>())).collect();
-            let mut made: Vec<R> = first.into_iter().flatten().map(make).collect();
+            let mut all: Vec<R> = first.into_iter().flatten().map(make).collect();
             for other in others {
                 match other.join() {
-                    Ok(some) => made.extend(some),
+                    Ok(some) => all.extend(some),
                     Err(panic) => std::panic::resume_unwind(panic),
                 }
             }
-            made
+            all
         })
     }
 }

@@ -56,11 +56,14 @@ pub fn parameters_of(expr: &Expr, used: &mut [bool]) {
 /// Tells the parameters of the `new` packs that no rule and no checklist reads, of the pack or of one that extends it.
 /// Where a mistake keeps something from being read, its words count: it may read what it names.
 pub fn unused_parameters(packs: &[Pack], new: &[Arc<str>], findings: &mut Vec<Finding>) {
-    let used: Vec<Vec<bool>> = packs.iter().map(used).collect();
-    for (pack, own) in packs.iter().zip(&used).filter(|(pack, _)| new.contains(&pack.name)) {
+    // No other pack can read a parameter of these: what extends them came with them. The rules of an embedded pack stay
+    // unread.
+    let new: Vec<(&Pack, Vec<bool>)> =
+        packs.iter().filter(|pack| new.contains(&pack.name)).map(|pack| (pack, used(pack))).collect();
+    for (pack, own) in &new {
         for (parameter, _) in pack.parameters.iter().zip(own).filter(|(_, used)| !**used) {
             let is_this = |one: &Inherited| one.owner == pack.name && one.parameter.name == parameter.name;
-            let elsewhere = packs.iter().zip(&used).any(|(other, used)| {
+            let elsewhere = new.iter().any(|(other, used)| {
                 let inherited = used.get(other.parameters.len()..).unwrap_or_default();
                 other.inherited.iter().zip(inherited).any(|(one, used)| *used && is_this(one))
             });

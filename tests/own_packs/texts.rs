@@ -1,5 +1,7 @@
 //! Texts of packs and rules, and what a report says of them.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use crate::common::{Outcome, Tree};
@@ -16,7 +18,7 @@ pub(crate) fn pack(name: &str, more: &str) -> String {
 pub(crate) fn extending(name: &str, base: &str, defaults: &[(&str, &str)]) -> String {
     let mut more = format!("  extends:\n    {base}:\n      parameters:\n");
     for (parameter, value) in defaults {
-        more += &format!("        {parameter}: {{default: {value}}}\n");
+        writeln!(more, "        {parameter}: {{default: {value}}}").unwrap();
     }
     pack(name, &more)
 }
