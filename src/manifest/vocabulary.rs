@@ -148,6 +148,23 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_written_as_a_policy_selects_it() {
+        let native = Vocabulary::native();
+        let map = native.find("metadata.labels").unwrap();
+        let entry = native.child(map, "any").unwrap();
+        for (key, written) in [
+            ("team", "metadata.labels.team"),
+            ("example.com/team", "metadata.labels['example.com/team']"),
+            ("a-b", "metadata.labels['a-b']"),
+            ("it's \\", r"metadata.labels['it\'s \\']"),
+        ] {
+            assert_eq!(native.written(entry, Some(key)), written);
+            assert_eq!(native.written(map, Some(key)), written);
+        }
+        assert_eq!(native.written(map, None), "metadata.labels");
+    }
+
+    #[test]
     fn every_path_is_found_and_no_other() {
         let native = Vocabulary::native();
         for (id, info) in native.iter() {

@@ -9,6 +9,8 @@ mod company;
 mod extends;
 mod facts;
 mod ids;
+#[path = "../common/many_rules.rs"]
+mod many_rules;
 mod mistakes;
 mod readme;
 mod texts;

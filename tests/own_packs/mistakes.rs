@@ -243,3 +243,32 @@ fn a_parameter_that_nothing_reads_is_told_beside_a_broken_rule() {
     assert!(said[0].starts_with("unknown-parameter: policies/own/broken.yaml"), "{said:?}");
     assert_eq!(said[1], "unused-parameter: policies/own/pack.yaml `unread` never read");
 }
+
+#[test]
+fn the_report_is_the_same_for_any_number_of_threads() {
+    let tree = good();
+    crate::many_rules::write(&tree.path("policies/many"), 60, crate::many_rules::Mix::Mixed);
+    for number in 0..40 {
+        let name = format!("wrong-{number}");
+        tree.write(format!("policies/own/{name}.yaml"), rule(&name, "has(ownr) && params.any > 3"));
+    }
+    let report = |threads: &str| {
+        let outcome = tree.check(&["--policies", "policies", "--threads", threads, "good.yaml"]);
+        assert_eq!(told(&tree, &outcome).len(), 80);
+        assert_eq!(outcome.status, Some(2));
+        outcome.stdout
+    };
+    let one = report("1");
+    assert!(one == report("2") && one == report("7"));
+}
+
+#[test]
+fn the_rules_of_the_bench_are_sound() {
+    let tree = good();
+    crate::many_rules::write(&tree.path("policies/many"), 200, crate::many_rules::Mix::Meeting(20));
+    let outcome = check(&tree);
+    assert_eq!(told(&tree, &outcome), [""; 0]);
+    let report = tree.check(&["--policies", "policies", "--select", "many/*", "good.yaml"]).report();
+    let outcomes = &report["deployments"][0]["outcomes"];
+    assert_eq!(outcomes["notApplicable"], 200, "a prompted deployment meets none of them");
+}
