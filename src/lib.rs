@@ -21,6 +21,8 @@ pub mod discover;
 
 pub mod read;
 
+pub mod git;
+
 pub mod manifest;
 
 pub mod link;

@@ -19,6 +19,7 @@ const FLOW: &[(&str, &[&str])] = &[
     ("marker", &["source", "document"]),
     ("discover", &["source", "threads", "finding"]),
     ("read", &["source", "finding", "document", "marker", "discover"]),
+    ("git", &[]),
     ("manifest", &["source", "nearest", "finding", "document"]),
     ("link", &["source", "finding", "document", "manifest"]),
     ("schema", &["source", "nearest", "finding", "document", "manifest"]),
@@ -52,7 +53,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap", &["cli/"]),
     ("std::fs", &["discover", "read.rs", "policy/library.rs", "cli/"]),
     ("std::net", &[]),
-    ("std::process", &["main.rs", "cli/"]),
+    ("std::process", &["main.rs", "git/", "cli/"]),
 ];
 
 /// Lines of a file, its tests not counted, above which there are two things in it.
