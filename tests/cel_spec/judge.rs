@@ -1,5 +1,7 @@
 //! What our language makes of a case. Its variables are facts of a manifest whose schema is made for the case.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value as Json, json};
 use tunelint::finding::Scalar;
 use tunelint::manifest::facts::{FactAt, FactId, FactSet, FactSetBuilder, FactSource, Origin, Role};
@@ -13,7 +15,7 @@ use super::suite::{Case, Cel, Expected};
 
 /// What an expression came to.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     Value(Scalar),
     Unknown,
     /// Refused before it ran.
@@ -26,7 +28,7 @@ pub enum Outcome {
 ///
 /// # Errors
 /// What came instead.
-pub fn judge(case: &Case) -> Result<(), String> {
+pub(crate) fn judge(case: &Case) -> Result<(), String> {
     let outcome = evaluate(&case.expr, &case.bindings);
     match &case.expected {
         Expected::Value(expected) => {
@@ -54,7 +56,7 @@ pub fn judge(case: &Case) -> Result<(), String> {
 }
 
 /// Evaluates an expression on facts.
-pub fn evaluate(expr: &str, facts: &[(String, Cel)]) -> Outcome {
+pub(crate) fn evaluate(expr: &str, facts: &[(String, Cel)]) -> Outcome {
     let vocabulary = Vocabulary::from_schema(&schema(facts));
     let names = Names { vocabulary: &vocabulary, parameters: &[], checklists: &[] };
     let compiled = match compile(expr, Type::Any, names) {
@@ -77,7 +79,6 @@ pub fn evaluate(expr: &str, facts: &[(String, Cel)]) -> Outcome {
 /// Whether a value is the one expected, of the same type; where it holds maps, as far as its scalar form goes.
 fn agrees(found: &Scalar, expected: &Cel) -> bool {
     match (found, expected) {
-        (Scalar::Number(found), Cel::Double(expected)) => found == expected,
         (Scalar::List(found), Cel::List(expected)) => {
             found.len() == expected.len()
                 && found.iter().zip(expected).all(|(found, expected)| agrees(found, expected))
@@ -107,7 +108,10 @@ fn literal(value: &Cel) -> String {
         Cel::Int(value) => value.to_string(),
         Cel::Double(value) => format!("{value:?}"),
         Cel::Text(text) => {
-            let escaped: String = text.chars().map(|c| format!("\\U{:08x}", u32::from(c))).collect();
+            let mut escaped = String::new();
+            for character in text.chars() {
+                let _ = write!(escaped, "\\U{:08x}", u32::from(character));
+            }
             format!("'{escaped}'")
         }
         Cel::List(items) => format!("[{}]", list(items)),

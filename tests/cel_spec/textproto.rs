@@ -3,11 +3,11 @@
 
 /// A message: its fields in the order of the file, repeated ones several times.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Message(pub Vec<(String, Field)>);
+pub(crate) struct Message(pub Vec<(String, Field)>);
 
 /// What a field holds.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Field {
+pub(crate) enum Field {
     /// A quoted text, adjacent ones joined: bytes, which need not be UTF-8.
     Text(Vec<u8>),
     /// A number, a truth value or a name of an enum, as it is written.
@@ -17,19 +17,19 @@ pub enum Field {
 
 impl Message {
     /// The values of a field, none where it does not stand.
-    pub fn all<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m Field> {
+    pub(crate) fn all<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m Field> {
         self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value)
     }
 
     /// The messages of a repeated field.
-    pub fn messages<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m Message> {
+    pub(crate) fn messages<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m Message> {
         self.all(name).filter_map(|field| match field {
             Field::Message(message) => Some(message),
             _ => None,
         })
     }
 
-    pub fn message(&self, name: &str) -> Option<&Message> {
+    pub(crate) fn message(&self, name: &str) -> Option<&Message> {
         self.0.iter().find(|(field, _)| field == name).and_then(|(_, field)| match field {
             Field::Message(message) => Some(message),
             _ => None,
@@ -37,14 +37,14 @@ impl Message {
     }
 
     /// A text of the file: UTF-8.
-    pub fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
         self.all(name).find_map(|field| match field {
             Field::Text(bytes) => String::from_utf8(bytes.clone()).ok(),
             _ => None,
         })
     }
 
-    pub fn is_true(&self, name: &str) -> bool {
+    pub(crate) fn is_true(&self, name: &str) -> bool {
         self.all(name).any(|field| matches!(field, Field::Word(word) if word == "true"))
     }
 }
@@ -53,11 +53,11 @@ impl Message {
 ///
 /// # Errors
 /// What is wrong, with the line.
-pub fn read(text: &str) -> Result<Message, String> {
+pub(crate) fn read(text: &str) -> Result<Message, String> {
     let mut reader = Reader { bytes: text.as_bytes(), at: 0 };
     let message = reader.message(None);
     message.map_err(|error| {
-        let line = 1 + text.as_bytes()[..reader.at.min(text.len())].iter().filter(|b| **b == b'\n').count();
+        let line = reader.bytes.iter().take(reader.at).filter(|byte| **byte == b'\n').count() + 1;
         format!("line {line}: {error}")
     })
 }
@@ -223,7 +223,8 @@ mod tests {
 
     #[test]
     fn fields_are_kept_in_order() {
-        let read = read("# a comment\nname: \"x\" test { on: true, [a.b/C] { n: -1e3 } }\ntest: { }").unwrap();
+        let read =
+            read("# a comment\nname: \"x\" test { on: true, [a.b/C] { n: -1e3 } }\ntest: { }").unwrap();
         assert_eq!(read.text("name").as_deref(), Some("x"));
         assert_eq!(read.messages("test").count(), 2);
         let test = read.message("test").unwrap();
