@@ -432,3 +432,25 @@ impl<'t> Parser<'t, '_> {
 fn limit(message: String, span: Span) -> Issue {
     Issue { code: "limit-expression", message, help: None, span }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::eval::FUEL;
+
+    #[test]
+    fn the_limits_stand_on_the_page_of_the_language() {
+        let page = include_str!("../../../policies/LANGUAGE.md").replace(',', "");
+        let row =
+            |start: &str| page.lines().find(|line| line.starts_with(start)).map(|line| line.rsplit('|'));
+        for (start, limit) in [
+            ("| bytes of an expression ", MAX_LENGTH),
+            ("| parts of an expression ", MAX_NODES),
+            ("| brackets ", MAX_DEPTH as usize),
+            ("| steps of an evaluation ", FUEL as usize),
+        ] {
+            let most = row(start).and_then(|mut cells| cells.nth(1)).map(str::trim);
+            assert_eq!(most, Some(limit.to_string().as_str()), "{start}");
+        }
+    }
+}
