@@ -1,4 +1,12 @@
 //! The expression language: the grammar of CEL, read and checked by us for exact spans and bounded cost.
+//!
+//! Text → tokens (`lexer`, `strings`) → a tree as it is written (`parser`, `syntax`) → names, functions and types
+//! resolved (`resolve`, `functions`, `check`) → [`ast`], which [`eval`](super::eval) walks. Size and depth are capped
+//! while the tree is made, so that nothing after it can overflow the stack.
+//!
+//! What of CEL there is and where the two differ is told to authors of policies on the page below.
+//!
+#![doc = include_str!("../../../policies/LANGUAGE.md")]
 
 pub mod ast;
 mod check;
