@@ -87,6 +87,37 @@ pub enum Status {
     Baselined,
 }
 
+/// Who made an exception, and where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExceptionKind {
+    /// A comment beside the value.
+    Inline,
+    /// An entry of a waivers file.
+    Waiver,
+    /// An entry of the baseline.
+    Baseline,
+}
+
+/// Why a finding does not count, and on which terms.
+#[derive(Clone, Debug)]
+pub struct Exception {
+    /// Where it stands.
+    pub kind: ExceptionKind,
+    /// Why it was made.
+    pub reason: Option<Box<str>>,
+    /// Who answers for it.
+    pub owner: Option<Box<str>>,
+    /// Who approved it.
+    pub approved_by: Option<Box<str>>,
+    /// The ticket that it is discussed in.
+    pub ticket: Option<Box<str>>,
+    /// The last day on which it holds.
+    pub expires: Option<jiff::civil::Date>,
+    /// The comment, or the entry.
+    pub place: Place,
+}
+
 /// A place in a source. Every part but the source may be missing: a file that cannot be opened has no document
 /// and no span.
 #[derive(Clone, Debug)]
@@ -221,6 +252,8 @@ pub struct Finding {
     pub secondary: Vec<Label>,
     /// Whether it counts.
     pub status: Status,
+    /// Why it does not count, where it does not.
+    pub exception: Option<Arc<Exception>>,
 }
 
 impl Finding {
@@ -260,6 +293,7 @@ impl Finding {
             primary,
             secondary: Vec::new(),
             status: Status::Open,
+            exception: None,
         }
     }
 
