@@ -43,7 +43,9 @@ pub(super) struct Test {
 
 fn percent(text: &str) -> Result<f64, String> {
     let number: Option<f64> = text.trim_end_matches('%').parse().ok();
-    number.filter(|share| (0.0..=100.0).contains(share)).ok_or_else(|| "write a number from 0 to 100".to_owned())
+    number
+        .filter(|share| (0.0..=100.0).contains(share))
+        .ok_or_else(|| "write a number from 0 to 100".to_owned())
 }
 
 impl Test {
@@ -59,8 +61,7 @@ impl Test {
         });
         let findings: Vec<Finding> = report.findings().cloned().collect();
         let exit = report::exit_status(&findings, FailOn::AtLeast(Severity::Error), false);
-        let run =
-            TestRun { report: &report, min_coverage: self.min_coverage, suggest: self.suggest, exit };
+        let run = TestRun { report: &report, min_coverage: self.min_coverage, suggest: self.suggest, exit };
         let texts = Again::default();
         for target in &self.format {
             let options = output::Options {
@@ -69,9 +70,8 @@ impl Test {
                 elapsed: Some(began.elapsed()),
                 ..terminal.options()
             };
-            let write = |out: &mut dyn io::Write| {
-                output::testing::render(target.format, &run, &texts, &options, out)
-            };
+            let write =
+                |out: &mut dyn io::Write| output::testing::render(target.format, &run, &texts, &options, out);
             match &target.file {
                 None => terminal::stream(&write)?,
                 Some(file) => terminal::write_file(file, &write)?,

@@ -9,7 +9,9 @@ use super::{Counts, TestRun, fail};
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::output::json::write_document;
 use crate::output::{Options, Texts};
-use crate::policy::testing::{Check, Condition, Coverage, ExampleTest, Operand, RuleTest, Step, Suggestion, Trace};
+use crate::policy::testing::{
+    Check, Condition, Coverage, ExampleTest, Operand, RuleTest, Step, Suggestion, Trace,
+};
 use crate::report;
 use crate::source::Position;
 

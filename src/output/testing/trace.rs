@@ -26,7 +26,8 @@ pub(super) fn print(traces: &[Trace], style: &Style, out: &mut dyn io::Write) ->
     }
     let widest = traces.iter().map(|trace| widest_value(&trace.root)).max().unwrap_or(0).min(VALUE);
     for trace in traces {
-        let mut printer = Printer { style, out, part: trace.part.as_str(), text_at: MARGIN + PART + widest + 2 };
+        let mut printer =
+            Printer { style, out, part: trace.part.as_str(), text_at: MARGIN + PART + widest + 2 };
         printer.step(&trace.root, 0)?;
     }
     writeln!(out)

@@ -56,16 +56,21 @@ pub(super) fn boundaries(desk: &Desk<'_>, cases: &[Case<'_>]) -> Vec<Boundary> {
     let mut found = Vec::new();
     for part in PARTS {
         let Some(expr) = desk.expr(part) else { continue };
-        let constant = |at| {
-            let value = alone(desk, part, at)?;
-            desk.ask(&FactSet::default(), |input| eval::value_of(&value, input)).ok()?
-        };
-        for threshold in thresholds(expr, &desk.pack.parameters, constant) {
+        for threshold in thresholds_of(desk, part) {
             let text = expr.source(threshold.at).to_owned();
             found.extend(boundary(desk, cases, part, threshold, text));
         }
     }
     found
+}
+
+/// The thresholds of one expression.
+pub(super) fn thresholds_of(desk: &Desk<'_>, part: Part) -> Vec<Threshold> {
+    let Some(expr) = desk.expr(part) else { return Vec::new() };
+    thresholds(expr, &desk.pack.parameters, |at| {
+        let value = alone(desk, part, at)?;
+        desk.ask(&FactSet::default(), |input| eval::value_of(&value, input)).ok()?
+    })
 }
 
 fn boundary(
@@ -113,13 +118,13 @@ fn unheld(desk: &Desk<'_>, boundary: &Boundary) -> Finding {
     let past: Vec<String> = threshold.past.iter().map(|point| point.shown()).collect();
     let past = past.join(" or ");
     let place = desk.place(boundary.part, threshold.at);
-    let claim = |what: &str| format!("The examples of {} do not hold `{}`: {what}", desk.rule.id, boundary.text);
+    let claim =
+        |what: &str| format!("The examples of {} do not hold `{}`: {what}", desk.rule.id, boundary.text);
     if !suggest::is_possible(threshold) {
         let what = format!("no manifest can say {past}, and so it never turns");
-        let help = "Compare with a value that a manifest can have on either side, or leave the comparison out";
-        return desk
-            .mistake("boundary", claim(&what), Label::new(place, "never turns"))
-            .with_help(help);
+        let help =
+            "Compare with a value that a manifest can have on either side, or leave the comparison out";
+        return desk.mistake("boundary", claim(&what), Label::new(place, "never turns")).with_help(help);
     }
     let lacks = |point: &str, was_seen: bool| {
         if was_seen {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manifest::facts::Origin;
 use crate::manifest::vocabulary::{FactType, PathId, Vocabulary};
-use crate::policy::expression::ast::{Comprehension, Expr, ExprId, ExprKind, Function};
+use crate::policy::expression::ast::{Binary, Comprehension, Expr, ExprId, ExprKind, Function, Literal};
 use crate::policy::expression::{beneath, each_child};
 
 /// Where a walk is: at what is true or false by itself, or inside of what is compared or computed.
@@ -93,6 +93,15 @@ impl FactName {
     }
 }
 
+/// The entry of a map that `'key' in map` asks for.
+fn asked_entry(expr: &Expr, key: ExprId, map: ExprId) -> Option<FactName> {
+    let ExprKind::Literal(Literal::String(key)) = &expr.node(key).kind else { return None };
+    let above = FactName::of(expr, map)?;
+    let info = Vocabulary::native().info(above.path);
+    let entry = info.children.first().filter(|_| info.kind == FactType::Map)?;
+    Some(FactName { path: *entry, key: Some((&**key).into()) })
+}
+
 /// The facts that expressions read, each with whether it has a default anywhere, sorted.
 pub(super) fn facts_of<'e>(exprs: impl IntoIterator<Item = &'e Expr>) -> BTreeMap<FactName, bool> {
     let mut facts = BTreeMap::new();
@@ -105,6 +114,10 @@ pub(super) fn facts_of<'e>(exprs: impl IntoIterator<Item = &'e Expr>) -> BTreeMa
                 ExprKind::Call(Function::OrValue, operands) => {
                     let operand = expr.operands(*operands).first();
                     defaulted.extend(operand.into_iter().flat_map(|operand| beneath(expr, *operand)));
+                }
+                // Whether there is an entry of that name is asked of the entry.
+                ExprKind::Binary(Binary::In, key, map) => {
+                    facts.extend(asked_entry(expr, *key, *map).map(|entry| (entry, false)));
                 }
                 // Of a map an entry is read, and not the whole.
                 ExprKind::Member { operand, .. } if FactName::of(expr, *at).is_some() => {
@@ -145,7 +158,7 @@ mod tests {
         );
         assert_eq!(
             conditions("(stage == 'pilot' ? budget.initialUsd : budget.trainingUsd) > params.low"),
-            ["stage == 'pilot'", "(stage == 'pilot' ? budget.initialUsd : budget.trainingUsd) > params.low"]
+            ["(stage == 'pilot' ? budget.initialUsd : budget.trainingUsd) > params.low", "stage == 'pilot'"]
         );
         assert_eq!(
             conditions("customization.techniques.exists(t, t == 'rag' || t.size() > params.low)"),
@@ -169,7 +182,11 @@ mod tests {
             facts("metadata.labels['team'] == 'x' && owner.orValue('y') == 'y' && owner != 'z'"),
             [("owner".to_owned(), true), ("metadata.labels['team']".to_owned(), false)]
         );
-        assert_eq!(facts("'team' in metadata.labels"), [("metadata.labels".to_owned(), false)]);
+        assert_eq!(
+            facts("'team' in metadata.labels"),
+            [("metadata.labels".to_owned(), false), ("metadata.labels['team']".to_owned(), false)]
+        );
+        assert_eq!(facts("'rag' in customization.techniques").len(), 1);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use super::desk::{Case, Desk, FAULT, Stuck, alone};
 use super::{Condition, PARTS, Part, conditions};
 use crate::finding::Scalar;
+use crate::manifest::facts::FactSet;
+use crate::policy::expression::ast::{Expr, ExprId};
 
 /// Nodes that may be evaluated for one rule: beyond, its examples are not gone through condition by condition.
 const MOST_WORK: usize = 20_000_000;
@@ -23,12 +25,13 @@ pub(super) fn coverage(desk: &Desk<'_>, cases: &[Case<'_>]) -> Option<Vec<Condit
             return None;
         }
         found.extend(atoms.into_iter().map(|at| {
-            let [decided_true, decided_false] =
-                [true, false].map(|way| is_decided(desk, cases, (part, at), way) == Some(true));
+            let [decided_true, decided_false] = [true, false]
+                .map(|way| Decision::new(desk, part, at, way).is_some_and(|it| it.is_shown(desk, cases)));
             Condition {
                 part,
                 text: expr.source(at).to_owned(),
                 place: desk.place(part, at),
+                at,
                 decided_true,
                 decided_false,
             }
@@ -37,17 +40,28 @@ pub(super) fn coverage(desk: &Desk<'_>, cases: &[Case<'_>]) -> Option<Vec<Condit
     Some(found)
 }
 
-fn is_decided(
-    desk: &Desk<'_>,
-    cases: &[Case<'_>],
-    (part, at): (Part, crate::policy::expression::ExprId),
+/// One condition with one of its ways.
+pub(super) struct Decision {
+    /// The condition by itself.
+    own: Expr,
     way: bool,
-) -> Option<bool> {
-    let own = alone(desk, part, at)?;
-    let stuck = Stuck::new(desk, part, at, !way)?;
-    Some(cases.iter().any(|case| {
-        case.outcome != FAULT
-            && desk.values_of(&own, &case.facts).contains(&Scalar::Bool(way))
-            && stuck.changes(desk, case)
-    }))
+    /// The rule where it always comes out the other way.
+    stuck: Stuck,
+}
+
+impl Decision {
+    pub(super) fn new(desk: &Desk<'_>, part: Part, at: ExprId, way: bool) -> Option<Self> {
+        Some(Self { own: alone(desk, part, at)?, way, stuck: Stuck::new(desk, part, at, !way)? })
+    }
+
+    /// Whether it decides for facts on which the rule comes to this.
+    pub(super) fn decides(&self, desk: &Desk<'_>, facts: &FactSet, outcome: &str) -> bool {
+        outcome != FAULT
+            && desk.values_of(&self.own, facts).contains(&Scalar::Bool(self.way))
+            && self.stuck.outcome(desk, facts) != outcome
+    }
+
+    fn is_shown(&self, desk: &Desk<'_>, cases: &[Case<'_>]) -> bool {
+        cases.iter().any(|case| self.decides(desk, &case.facts, case.outcome))
+    }
 }

@@ -76,12 +76,7 @@ impl<'a> Desk<'a> {
     /// Asks something of facts.
     pub(super) fn ask<T>(&self, facts: &FactSet, ask: impl FnOnce(Input<'_>) -> T) -> T {
         let view = View::new(facts, Vocabulary::native());
-        ask(Input {
-            view: &view,
-            parameters: self.values,
-            checklists: &self.pack.signals,
-            today: self.today,
-        })
+        ask(Input { view: &view, parameters: self.values, checklists: &self.pack.signals, today: self.today })
     }
 
     /// What the rule comes to.
@@ -121,11 +116,6 @@ pub(super) struct Stuck {
 impl Stuck {
     pub(super) fn new(desk: &Desk<'_>, part: Part, at: ExprId, value: bool) -> Option<Self> {
         Some(Self { part, expr: assumed(desk.expr(part)?, at, value) })
-    }
-
-    /// Whether a case comes out otherwise than by the rule as it stands.
-    pub(super) fn changes(&self, desk: &Desk<'_>, case: &Case<'_>) -> bool {
-        self.outcome(desk, &case.facts) != case.outcome
     }
 
     /// What the rule would come to.

@@ -22,6 +22,16 @@ use crate::source::Source;
 
 /// Tests a rule whose policy file has this text.
 pub(super) fn test(desk: &Desk<'_>, text: &Arc<str>, settings: &Settings) -> RuleTest {
+    each(desk, text, |cases, rule| hold(desk, cases, settings, rule))
+}
+
+/// Runs the examples of a rule and no more.
+pub(super) fn run(desk: &Desk<'_>, text: &Arc<str>) -> RuleTest {
+    each(desk, text, |_, _| {})
+}
+
+/// Runs every example; `then` is told the valid ones.
+fn each(desk: &Desk<'_>, text: &Arc<str>, then: impl FnOnce(&[Case<'_>], &mut RuleTest)) -> RuleTest {
     let mut rule = RuleTest {
         pack: Arc::clone(&desk.pack.name),
         id: Arc::clone(&desk.rule.id),
@@ -41,12 +51,12 @@ pub(super) fn test(desk: &Desk<'_>, text: &Arc<str>, settings: &Settings) -> Rul
     for kind in Kind::ALL {
         let examples = lists.and_then(|lists| lists.get(kind.as_str()));
         for (index, node) in examples.into_iter().flat_map(NodeRef::items).enumerate() {
-            let (example, case) = run(desk, kind, index, node);
+            let (example, case) = example(desk, kind, index, node);
             rule.examples.push(example);
             cases.extend(case);
         }
     }
-    hold(desk, &cases, settings, &mut rule);
+    then(&cases, &mut rule);
     rule
 }
 
@@ -93,6 +103,16 @@ fn hold(desk: &Desk<'_>, cases: &[Case<'_>], settings: &Settings, rule: &mut Rul
         let findings = vec![too_long("examples")];
         rule.checks.push(Check { kind: CheckKind::Invariant, name: String::new(), findings });
     }
+    if settings.suggest {
+        for condition in &rule.conditions {
+            for way in [true, false] {
+                let is_shown = if way { condition.decided_true } else { condition.decided_false };
+                if !is_shown {
+                    suggester.condition(condition, way);
+                }
+            }
+        }
+    }
     rule.suggestions = suggester.finish();
 }
 
@@ -100,19 +120,28 @@ fn no_undetermined(desk: &Desk<'_>) -> Finding {
     let place = Place::at(&desk.rule.source, Some(0), desk.rule.id_span).with_pointer("/spec/examples");
     desk.mistake(
         "missing-examples",
-        format!("{} has no example that is undetermined, and a fact that it requires can be missing", desk.rule.id),
+        format!(
+            "{} has no example that is undetermined, and a fact that it requires can be missing",
+            desk.rule.id
+        ),
         Label::new(place, "no `undetermined` examples"),
     )
     .with_help("Give an example that lacks a fact which `require` cannot do without")
 }
 
 /// Runs one example. The case is nothing where the example is not valid.
-fn run<'d>(desk: &Desk<'_>, kind: Kind, index: usize, node: NodeRef<'d>) -> (ExampleTest, Option<Case<'d>>) {
+fn example<'d>(
+    desk: &Desk<'_>,
+    kind: Kind,
+    index: usize,
+    node: NodeRef<'d>,
+) -> (ExampleTest, Option<Case<'d>>) {
     let source: &Arc<Source> = &desk.rule.source;
     let document = node.document();
     let pointer = format!("/spec/examples/{}/{index}", kind.as_str());
     let place = Place::at(source, Some(document.index), node.span()).with_pointer(pointer.as_str());
-    let mut example = ExampleTest { kind, index, place, outcome: None, findings: Vec::new(), trace: Vec::new() };
+    let mut example =
+        ExampleTest { kind, index, place, outcome: None, findings: Vec::new(), trace: Vec::new() };
     let (findings, rejected) = schema::validate_spec(node, &pointer, source);
     if !findings.is_empty() {
         example.findings = findings

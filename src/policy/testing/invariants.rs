@@ -8,7 +8,7 @@ use super::tree::Tree;
 use super::values::{null, of_wrong_type};
 use super::{Check, CheckKind, PARTS, Part};
 use crate::finding::{Finding, Label, Place};
-use crate::manifest::vocabulary::{FactType, Vocabulary};
+use crate::manifest::vocabulary::Vocabulary;
 use crate::policy::expression::ast::{Expr, ExprId, ExprKind};
 
 /// Examples that are made up for one rule at most.
@@ -39,26 +39,25 @@ pub(super) fn invariants(desk: &Desk<'_>, cases: &[Case<'_>]) -> Invariants {
     let mut outcomes: BTreeMap<String, Option<&'static str>> = BTreeMap::new();
     let facts = facts_of(exprs);
     for fact in facts.keys() {
-        let has_default = facts.iter().any(|(other, has_default)| *has_default && is_at_or_beneath(other, fact));
+        let has_default =
+            facts.iter().any(|(other, has_default)| *has_default && is_at_or_beneath(other, fact));
         let mut findings = Vec::new();
         for case in cases {
             let Some(tree) = &case.tree else { continue };
-            for fact in [fact.clone()].into_iter().chain(entries_of(fact, tree)) {
-                if outcomes.len() >= MOST_CASES {
-                    invariants.is_cut = true;
-                    break;
-                }
-                let came = ways(&fact, tree).map(|tree| {
-                    let tree = tree?;
-                    *outcomes.entry(tree.flow()).or_insert_with(|| Some(desk.outcome(&derive(&tree)?.facts)))
-                });
-                let [null, wrong, missing] = came;
-                let was_decided = matches!(case.outcome, "pass" | "fail");
-                invariants.can_be_undetermined |= was_decided && missing == Some("undetermined");
-                let missing = if has_default { null } else { missing };
-                if findings.is_empty() && (null != wrong || null != missing) {
-                    findings.push(violation(desk, case, &fact, [null, wrong, missing]));
-                }
+            if outcomes.len() >= MOST_CASES {
+                invariants.is_cut = true;
+                break;
+            }
+            let came = ways(fact, tree).map(|tree| {
+                let tree = tree?;
+                *outcomes.entry(tree.flow()).or_insert_with(|| Some(desk.outcome(&derive(&tree)?.facts)))
+            });
+            let [null, wrong, missing] = came;
+            let was_decided = matches!(case.outcome, "pass" | "fail");
+            invariants.can_be_undetermined |= was_decided && missing == Some("undetermined");
+            let missing = if has_default { null } else { missing };
+            if findings.is_empty() && (null != wrong || null != missing) {
+                findings.push(violation(desk, case, fact, [null, wrong, missing]));
             }
         }
         invariants.checks.push(Check { kind: CheckKind::Invariant, name: fact.shown(), findings });
@@ -78,19 +77,6 @@ fn ways(fact: &FactName, tree: &Tree) -> [Option<Tree>; 3] {
     [tree.with(&path, null()), tree.with(&path, of_wrong_type(fact)), tree.without(&path)]
 }
 
-/// The entries that a map has in an example, where the rule reads the map whole.
-fn entries_of(fact: &FactName, tree: &Tree) -> Vec<FactName> {
-    let vocabulary = Vocabulary::native();
-    let info = vocabulary.info(fact.path);
-    let (FactType::Map, Some(entry)) = (info.kind, info.children.first()) else { return Vec::new() };
-    match tree.get(&fact.segments()) {
-        Some(Tree::Map(entries)) => {
-            entries.iter().map(|(key, _)| FactName { path: *entry, key: Some(key.clone()) }).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
 /// The signals of the checklists that a rule asks.
 fn asked_signals<'a>(desk: &Desk<'a>) -> Vec<&'a Expr> {
     let asked = |expr: &Expr| {
@@ -100,18 +86,14 @@ fn asked_signals<'a>(desk: &Desk<'a>) -> Vec<&'a Expr> {
         });
         lists.collect::<Vec<_>>()
     };
-    let mut lists: Vec<usize> = PARTS.into_iter().filter_map(|part| desk.expr(part)).flat_map(asked).collect();
+    let mut lists: Vec<usize> =
+        PARTS.into_iter().filter_map(|part| desk.expr(part)).flat_map(asked).collect();
     lists.sort_unstable();
     lists.dedup();
     lists.into_iter().filter_map(|list| desk.pack.signals.get(list)).flatten().collect()
 }
 
-fn violation(
-    desk: &Desk<'_>,
-    case: &Case<'_>,
-    fact: &FactName,
-    came: [Option<&'static str>; 3],
-) -> Finding {
+fn violation(desk: &Desk<'_>, case: &Case<'_>, fact: &FactName, came: [Option<&'static str>; 3]) -> Finding {
     let shown = fact.shown();
     let ways: Vec<String> = WAYS
         .iter()

@@ -17,9 +17,11 @@ mod values;
 use std::sync::Arc;
 
 use super::Policies;
-use super::pack::Pack;
+use super::expression::ExprId;
+use super::pack::{Rule, RuleSlot};
 use crate::finding::{Finding, Label, Place, Scalar, Severity};
 use crate::source::Source;
+use desk::Desk;
 use tree::Tree;
 
 pub use trace::{Operand, Step, Trace};
@@ -199,9 +201,10 @@ pub struct Condition {
     pub text: String,
     /// Where it stands.
     pub place: Place,
-    /// Whether an example hangs on its being true.
+    at: ExprId,
+    /// Whether an example hangs on its being true: the rule would come to something else if it were false.
     pub decided_true: bool,
-    /// Whether an example hangs on its being false.
+    /// Whether an example hangs on its being false: the rule would come to something else if it were true.
     pub decided_false: bool,
 }
 
@@ -217,7 +220,7 @@ impl Condition {
             (true, true) => "",
             (true, false) => "never false",
             (false, true) => "never true",
-            (false, false) => "never true and never false",
+            (false, false) => "never decides",
         }
     }
 }
@@ -290,27 +293,46 @@ impl Policies {
     /// Tests all selected rules.
     pub fn test(&self, settings: &Settings) -> TestReport {
         let mut report = TestReport { problems: self.problems.clone(), ..TestReport::default() };
-        for pack in &self.packs {
-            self.test_pack(pack, settings, &mut report);
-        }
+        report.problems.retain(|problem| !self.is_of_another_rule(problem));
+        self.each_rule(settings.today, |desk, text| report.rules.push(examples::test(desk, text, settings)));
         let is_low = settings.min_coverage.is_some_and(|least| report.coverage().percent() < least);
         for rule in &mut report.rules {
             rule.judge_coverage(is_low);
         }
         if settings.require_examples {
-            let missing = report.problems.iter_mut().filter(|problem| problem.code == Some("missing-examples"));
+            let missing =
+                report.problems.iter_mut().filter(|problem| problem.code == Some("missing-examples"));
             missing.for_each(|problem| problem.severity = Severity::Error);
         }
         report
     }
 
-    fn test_pack(&self, pack: &Pack, settings: &Settings, report: &mut TestReport) {
-        // The values that the pack itself gives: what a repo sets does not turn its examples wrong.
-        let values: Vec<Scalar> = pack.parameters.iter().map(|parameter| parameter.value.clone()).collect();
-        for slot in pack.running() {
-            let Some(rule) = pack.rule(slot) else { continue };
-            let desk = desk::Desk { pack, rule, values: &values, today: settings.today };
-            report.rules.push(examples::test(&desk, &slot.text(), settings));
+    /// Whether a problem is one of examples that nobody asked for now: those of a rule that is not selected.
+    fn is_of_another_rule(&self, problem: &Finding) -> bool {
+        let stands_in = |rule: &Rule| rule.source.path == problem.primary.place.source.path;
+        problem.code == Some("missing-examples")
+            && self.packs.iter().any(|pack| {
+                let has = |slot: &RuleSlot| slot.loaded().is_some_and(stands_in);
+                pack.rules.iter().any(has) && !pack.running().any(has)
+            })
+    }
+
+    /// Runs the examples of all selected rules, and asks nothing else of them.
+    pub fn run_examples(&self, today: jiff::civil::Date) -> Vec<RuleTest> {
+        let mut rules = Vec::new();
+        self.each_rule(today, |desk, text| rules.push(examples::run(desk, text)));
+        rules
+    }
+
+    fn each_rule(&self, today: jiff::civil::Date, mut visit: impl FnMut(&Desk<'_>, &Arc<str>)) {
+        for pack in &self.packs {
+            // The values that the pack itself gives: what a repo sets does not turn its examples wrong.
+            let values: Vec<Scalar> =
+                pack.parameters.iter().map(|parameter| parameter.value.clone()).collect();
+            for slot in pack.running() {
+                let Some(rule) = pack.rule(slot) else { continue };
+                visit(&Desk { pack, rule, values: &values, today }, &slot.text());
+            }
         }
     }
 }
@@ -321,10 +343,14 @@ impl RuleTest {
         let uncovered = self.conditions.iter().filter(|condition| is_low && !condition.is_covered());
         let findings = uncovered.map(|condition| {
             let message = format!(
-                "No example of {} hangs on `{}` both ways: it is {} where that decides",
+                "The examples of {} do not show `{}` decide both ways: {}",
                 self.id,
                 condition.text,
-                condition.lacks()
+                match (condition.decided_true, condition.decided_false) {
+                    (true, _) => "none hangs on its being false",
+                    (_, true) => "none hangs on its being true",
+                    _ => "none hangs on it",
+                }
             );
             let label = Label::new(condition.place.clone(), condition.lacks());
             let mut finding = Finding::invalid("coverage", "condition", message, label);

@@ -1,12 +1,13 @@
 //! The examples that a rule lacks, made of those it has by changing as little as can be.
 
-use super::boundary::{Boundary, Sides};
+use super::boundary::{Boundary, Sides, thresholds_of};
 use super::conditions::facts_of;
+use super::coverage::Decision;
 use super::desk::{Case, Derived, Desk, alone, derive};
 use super::thresholds::{Point, Threshold};
 use super::tree::Tree;
 use super::values::{at_point, meeting};
-use super::{Kind, Part, Suggestion};
+use super::{Condition, Kind, Part, Suggestion};
 use crate::finding::Scalar;
 use crate::policy::eval;
 use crate::policy::expression::negated;
@@ -62,8 +63,38 @@ impl<'a, 'd> Suggester<'a, 'd> {
 
     /// Suggests what holds a threshold where the examples do not.
     pub(super) fn boundary(&mut self, boundary: &Boundary) {
-        let pair = self.nearest(boundary).iter().find_map(|base| self.pair(boundary, base));
+        let bases = self.nearest(boundary);
+        let pairs = bases.iter().filter_map(|base| self.pair(boundary, base));
+        // What is left open on one side says less than what is decided on both.
+        let is_open = |pair: &[(Kind, Tree); 2]| pair.iter().any(|(kind, _)| *kind == Kind::Undetermined);
+        let pair = pairs.min_by_key(is_open);
         for (kind, tree) in pair.into_iter().flatten() {
+            self.add(kind, tree);
+        }
+    }
+
+    /// Suggests what shows a condition decide one way, where neither an example nor a suggestion does.
+    pub(super) fn condition(&mut self, condition: &Condition, way: bool) {
+        let Some(decision) = Decision::new(self.desk, condition.part, condition.at, way) else { return };
+        let Some(own) = alone(self.desk, condition.part, condition.at) else { return };
+        let wanted = if way { own } else { negated(&own) };
+        let shows = |tree: &Tree| {
+            let derived = derive(tree).filter(|derived| derived.is_valid)?;
+            let outcome = self.desk.outcome(&derived.facts);
+            decision.decides(self.desk, &derived.facts, outcome).then(|| Kind::claiming(outcome))?
+        };
+        if self.found.iter().any(|suggestion| shows(&suggestion.tree).is_some()) {
+            return;
+        }
+        let bases: Vec<Tree> = self.bases().take(MOST_BASES).collect();
+        let made = bases.iter().filter_map(|base| {
+            let derived = derive(base)?;
+            let clauses = self.desk.ask(&derived.facts, |input| eval::passes_if(&wanted, input));
+            let tree = clauses.iter().try_fold(base.clone(), |tree, clause| meeting(&tree, clause))?;
+            Some((shows(&tree)?, tree))
+        });
+        // What is left open says less than what is decided.
+        if let Some((kind, tree)) = made.min_by_key(|(kind, _)| *kind == Kind::Undetermined) {
             self.add(kind, tree);
         }
     }
@@ -121,6 +152,7 @@ impl<'a, 'd> Suggester<'a, 'd> {
         let unmet = when.map(negated);
         let broken = negated(require);
         let mut tree = base.clone();
+        let mut is_moved = false;
         for _ in 0..MOST_STEPS {
             let derived = derive(&tree).filter(|derived| derived.is_valid)?;
             let outcome = self.desk.outcome(&derived.facts);
@@ -136,11 +168,30 @@ impl<'a, 'd> Suggester<'a, 'd> {
             };
             let clauses = self.desk.ask(&derived.facts, |input| eval::passes_if(wanted, input));
             if clauses.is_empty() {
-                return None;
+                // What is said of a size, a date or a conversion is no clause, but its thresholds can be met.
+                if std::mem::replace(&mut is_moved, true) {
+                    return None;
+                }
+                let part = if applies { Part::Require } else { Part::When };
+                tree = self.held(&tree, part, matches!(kind, Kind::Pass) || !applies && kind != Kind::Skip);
+                continue;
             }
             tree = clauses.iter().try_fold(tree, |tree, clause| meeting(&tree, clause))?;
         }
         None
+    }
+
+    /// The example with the fact of every threshold where its comparison comes to this.
+    fn held(&self, tree: &Tree, part: Part, way: bool) -> Tree {
+        thresholds_of(self.desk, part).iter().fold(tree.clone(), |tree, threshold| {
+            let point = if threshold.holds == way { Some(&threshold.value) } else { threshold.past.first() };
+            let moved = point.zip(threshold.fact.as_ref()).and_then(|(point, fact)| {
+                let segments = fact.segments();
+                let value = at_point(fact, threshold.via, *point, tree.get(&segments))?;
+                tree.with(&segments, value)
+            });
+            moved.unwrap_or(tree)
+        })
     }
 
     /// An example that lacks a fact which the requirement cannot do without.

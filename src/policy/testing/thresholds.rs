@@ -150,9 +150,7 @@ fn threshold(
         (Step::Whole, Scalar::Int(value)) => Point::Whole(value),
         (Step::Whole, Scalar::Number(value)) => return between(operator, value, at, side, via, fact),
         (Step::Decimal, Scalar::Int(value)) => Point::Decimal(as_double(value), 0),
-        (Step::Decimal, Scalar::Number(value)) => {
-            Point::Decimal(value, decimals_of(expr, other, parameters))
-        }
+        (Step::Decimal, Scalar::Number(value)) => Point::Decimal(value, decimals_of(expr, other, parameters)),
         (Step::Day, Scalar::Text(text)) => Point::Day(date(&text)?),
         _ => return None,
     };
@@ -308,8 +306,10 @@ mod tests {
             place: None,
             key_span: crate::source::Span::default(),
         };
-        let parameters =
-            [parameter("price", Scalar::Number(0.1), "0.10"), parameter("many", Scalar::Int(500_000), "500000")];
+        let parameters = [
+            parameter("price", Scalar::Number(0.1), "0.10"),
+            parameter("many", Scalar::Int(500_000), "500000"),
+        ];
         let known: Vec<(Box<str>, Type)> =
             parameters.iter().map(|own| ((&*own.name).into(), own.kind)).collect();
         let names = Names { vocabulary: Vocabulary::native(), parameters: &known, checklists: &[] };
@@ -319,11 +319,18 @@ mod tests {
             "params.price * 2" => Some(Scalar::Number(0.2)),
             "params.many" => Some(Scalar::Int(500_000)),
             "date('2027-03-01')" => Some(Scalar::Text("2027-03-01".into())),
-            number => Some(number.parse().map_or_else(|_| Scalar::Number(number.parse().unwrap()), Scalar::Int)),
+            number => {
+                Some(number.parse().map_or_else(|_| Scalar::Number(number.parse().unwrap()), Scalar::Int))
+            }
         };
         let shown = |threshold: &Threshold| {
             let past: Vec<String> = threshold.past.iter().map(|point| point.written()).collect();
-            (expr.source(threshold.side).to_owned(), threshold.value.written(), past.join(" or "), threshold.holds)
+            (
+                expr.source(threshold.side).to_owned(),
+                threshold.value.written(),
+                past.join(" or "),
+                threshold.holds,
+            )
         };
         thresholds(&expr, &parameters, value_of).iter().map(shown).collect()
     }
@@ -381,7 +388,9 @@ mod tests {
     fn a_value_is_met_in_whatever_way_it_is_written() {
         let tenth = Point::Decimal(0.1, 2);
         assert!(tenth.is(&Scalar::Number(0.1)) && !tenth.is(&Scalar::Number(0.11)));
-        assert!(Point::Decimal(5.0, 0).is(&Scalar::Int(5)) && !Point::Decimal(5.0, 0).is(&Scalar::Number(4.9)));
+        assert!(
+            Point::Decimal(5.0, 0).is(&Scalar::Int(5)) && !Point::Decimal(5.0, 0).is(&Scalar::Number(4.9))
+        );
         assert!(Point::Whole(7).is(&Scalar::Number(7.0)) && !Point::Whole(7).is(&Scalar::Int(8)));
         let day = Point::Day(jiff::civil::date(2027, 3, 1));
         assert!(day.is(&Scalar::Text("2027-03-01".into())) && !day.is(&Scalar::Null));

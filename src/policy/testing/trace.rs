@@ -112,7 +112,8 @@ impl Tracer<'_> {
     fn condition(&mut self, at: ExprId) -> Step {
         let expr = self.expr;
         let start = expr.node(at).span.start;
-        let mut ids: Vec<ExprId> = beneath(expr, at).into_iter().filter(|id| self.is_shown(*id, at)).collect();
+        let mut ids: Vec<ExprId> =
+            beneath(expr, at).into_iter().filter(|id| self.is_shown(*id, at)).collect();
         ids.sort_by_key(|id| (expr.node(*id).span.start, expr.node(*id).span.end));
         ids.truncate(self.left);
         self.left -= ids.len();
@@ -160,6 +161,8 @@ impl Tracer<'_> {
         }
         let Some(alone) = alone(self.desk, self.part, at) else { return FAULT.to_owned() };
         match self.desk.ask(self.facts, |input| eval::value_of(&alone, input)) {
+            // An object has no scalar of its own; in macros what is unknown has none either.
+            Ok(Some(Scalar::Null)) => "{…}".to_owned(),
             Ok(Some(value)) => shown(&value),
             Ok(None) => "unknown".to_owned(),
             Err(fault) => format!("error: {}", fault.message),

@@ -166,7 +166,8 @@ fn something(info: &PathInfo) -> Option<Tree> {
 
 /// A value that is none of these.
 fn other_than(info: &PathInfo, values: &[Scalar]) -> Option<Tree> {
-    let is_listed = |text: &str| values.iter().any(|value| matches!(value, Scalar::Text(own) if **own == *text));
+    let is_listed =
+        |text: &str| values.iter().any(|value| matches!(value, Scalar::Text(own) if **own == *text));
     if !info.values.is_empty() {
         return info.values.iter().find(|value| !is_listed(value)).map(|value| Tree::text(value));
     }
