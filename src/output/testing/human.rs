@@ -60,15 +60,19 @@ fn print_uncovered(run: &TestRun<'_>, style: &Style, out: &mut dyn io::Write) ->
     let lacking = |rule: &&RuleTest| rule.conditions.iter().any(|condition| !condition.is_covered());
     for rule in run.report.rules.iter().filter(lacking).filter(|rule| !is_told(rule)) {
         let coverage = Coverage::of(&rule.conditions);
-        let heading = format!("{}/{}", visible(&rule.pack), visible(&rule.id));
-        writeln!(
-            out,
-            "{}: {} of {} conditions decided both ways ({})",
-            style.bold(&heading),
+        let heading = format!("{}/{}:", visible(&rule.pack), visible(&rule.id));
+        let share = format!(
+            "{heading} {} of {} conditions decided both ways ({})",
             coverage.covered,
             coverage.conditions,
             percent(coverage.percent())
-        )?;
+        );
+        for line in wrap(&share, style.prose_width()) {
+            match line.strip_prefix(&heading) {
+                Some(rest) => writeln!(out, "{}{rest}", style.bold(&heading))?,
+                None => writeln!(out, "{line}")?,
+            }
+        }
         for condition in rule.conditions.iter().filter(|condition| !condition.is_covered()) {
             let label = crate::finding::Label::new(condition.place.clone(), "");
             writeln!(out, "  {} {}", address(&label), style.bold(condition.lacks()))?;
@@ -90,7 +94,7 @@ fn print_counts(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let counts = Counts::of(run.report);
-    let coverage = run.report.coverage();
+    print_coverage(run, style, out)?;
     write!(
         out,
         "{}, {}, {}: ",
@@ -111,20 +115,25 @@ fn print_counts(
             style.severe(Severity::Warning, &counted(warnings, "warning"))
         )?,
     }
-    let share = percent(coverage.percent());
-    let least = run.min_coverage.filter(|least| coverage.percent() < *least);
-    let share = match least {
-        Some(least) => style.severe(Severity::Error, &format!("{share}, below {least} %")).to_string(),
-        None => share,
-    };
-    write!(out, "; {} decided both ways ({share})", {
-        let all = counted(coverage.conditions, "condition");
-        if coverage.covered == coverage.conditions { all } else { format!("{} of {all}", coverage.covered) }
-    })?;
     if let Some(elapsed) = options.elapsed {
         write!(out, " in {:.2} s", elapsed.as_secs_f64())?;
     }
     writeln!(out)
+}
+
+fn print_coverage(run: &TestRun<'_>, style: &Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let coverage = run.report.coverage();
+    let share = percent(coverage.percent());
+    let all = counted(coverage.conditions, "condition");
+    let of_all =
+        if coverage.covered == coverage.conditions { all } else { format!("{} of {all}", coverage.covered) };
+    match run.min_coverage.filter(|least| coverage.percent() < *least) {
+        Some(least) => {
+            let low = style.severe(Severity::Error, &format!("{share}, below {least} %")).to_string();
+            writeln!(out, "{of_all} decided both ways ({low})")
+        }
+        None => writeln!(out, "{of_all} decided both ways ({share})"),
+    }
 }
 
 /// `1 rule`, `2 rules`.

@@ -1,4 +1,4 @@
-//! A test as JUnit XML: a suite for each policy file, a case for each example and each check.
+//! A test as XML in the form of `JUnit`: a suite for each policy file, a case for each example and each check.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -25,7 +25,7 @@ fn yaml(rule: &RuleTest) -> String {
     for kind in Kind::ALL {
         let mut of_kind = rule.suggestions.iter().filter(|suggestion| suggestion.kind == kind).peekable();
         if of_kind.peek().is_some() {
-            text.push_str(&format!("    {}:\n", kind.as_str()));
+            text.extend(["    ", kind.as_str(), ":\n"]);
         }
         of_kind.for_each(|suggestion| text.push_str(&visible_lines(&suggestion.yaml())));
     }

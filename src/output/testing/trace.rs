@@ -8,14 +8,15 @@ use crate::output::sanitize::visible;
 use crate::output::wrap::{columns, wrap};
 use crate::policy::testing::{Operand, Step, Trace};
 
-/// Columns to the left.
+/// Columns to the left of a part's name, and of what it came to.
 const MARGIN: usize = 2;
 /// Columns by which what is joined stands further in.
 const INDENT: usize = 2;
-/// Columns of the name of a part: `require` and two blanks.
-const PART: usize = 9;
-/// The widest value that conditions are aligned for; a longer one has a line of its own.
-const VALUE: usize = 14;
+/// The widest value that conditions are aligned for, in a narrow terminal and in others; a longer one has a line of
+/// its own.
+const VALUE: [usize; 2] = [7, 14];
+/// Columns of a terminal that is not narrow.
+const COMFORT: usize = 100;
 /// The least columns for a condition.
 const LEAST: usize = 20;
 
@@ -24,26 +25,26 @@ pub(super) fn print(traces: &[Trace], style: &Style, out: &mut dyn io::Write) ->
     if traces.is_empty() {
         return Ok(());
     }
-    let widest = traces.iter().map(|trace| widest_value(&trace.root)).max().unwrap_or(0).min(VALUE);
+    let width = style.layout().width;
+    let limit = if width < COMFORT { VALUE[0] } else { VALUE[1] };
+    let widest = traces.iter().map(|trace| widest_value(&trace.root, limit)).max().unwrap_or(0);
     for trace in traces {
-        let mut printer =
-            Printer { style, out, part: trace.part.as_str(), text_at: MARGIN + PART + widest + 2 };
-        printer.step(&trace.root, 0)?;
+        writeln!(out, "{:MARGIN$}{}", "", style.bold(trace.part.as_str()))?;
+        Printer { style, out, width, text_at: 2 * MARGIN + widest + 2 }.step(&trace.root, 0)?;
     }
     writeln!(out)
 }
 
-fn widest_value(step: &Step) -> usize {
-    let own = columns(&visible(&step.value));
-    let own = if own > VALUE { 0 } else { own };
-    step.parts.iter().map(widest_value).fold(own, usize::max)
+/// The widest of the values that are not too wide.
+fn widest_value(step: &Step, limit: usize) -> usize {
+    let own = Some(columns(&visible(&step.value))).filter(|own| *own <= limit);
+    step.parts.iter().map(|part| widest_value(part, limit)).chain(own).max().unwrap_or(0)
 }
 
 struct Printer<'a> {
     style: &'a Style,
     out: &'a mut dyn io::Write,
-    /// The part to be named on the next line; empty once it was.
-    part: &'static str,
+    width: usize,
     /// The column where conditions begin.
     text_at: usize,
 }
@@ -51,9 +52,9 @@ struct Printer<'a> {
 impl Printer<'_> {
     fn step(&mut self, step: &Step, depth: usize) -> io::Result<()> {
         let indent = self.text_at + depth * INDENT;
-        let room = self.style.prose_width().saturating_sub(indent).max(LEAST);
+        let room = self.width.saturating_sub(indent).max(LEAST);
         let (value, text) = (visible(&step.value), visible(&step.text));
-        self.lead(&value, indent)?;
+        self.lead(&value, indent, room)?;
         let lines = wrap(&text, room);
         for (index, line) in lines.iter().enumerate() {
             let indent = if index == 0 { 0 } else { indent };
@@ -61,25 +62,26 @@ impl Printer<'_> {
         }
         let below = if lines.len() > 1 { listed(&step.operands) } else { aligned(&step.operands) };
         for line in below {
-            for line in wrap(&line, room) {
+            let is_too_wide = columns(&line) > room;
+            for line in if is_too_wide { wrap(line.trim_start(), room) } else { vec![&*line] } {
                 writeln!(self.out, "{:indent$}{}", "", self.style.faint(line))?;
             }
         }
         step.parts.iter().try_for_each(|part| self.step(part, depth + 1))
     }
 
-    /// What stands before a condition: the part, the first time, and the value.
-    fn lead(&mut self, value: &str, indent: usize) -> io::Result<()> {
-        let part = std::mem::take(&mut self.part);
-        let gap = PART.saturating_sub(part.len());
-        write!(self.out, "{:MARGIN$}{}{:gap$}{}", "", self.style.bold(part), "", self.style.bold(value))?;
-        let used = MARGIN + PART + columns(value);
-        if used + 2 > self.text_at {
-            writeln!(self.out)?;
-            return write!(self.out, "{:indent$}", "");
+    /// The value before a condition, and the way to where that begins.
+    fn lead(&mut self, value: &str, indent: usize, room: usize) -> io::Result<()> {
+        let margin = 2 * MARGIN;
+        let used = margin + columns(value);
+        if used + 2 <= self.text_at {
+            let gap = indent - used;
+            return write!(self.out, "{:margin$}{}{:gap$}", "", self.style.bold(value), "");
         }
-        let gap = indent - used;
-        write!(self.out, "{:gap$}", "")
+        for line in wrap(value, room) {
+            writeln!(self.out, "{:margin$}{}", "", self.style.bold(line))?;
+        }
+        write!(self.out, "{:indent$}", "")
     }
 }
 

@@ -19,7 +19,7 @@ mod syntax;
 use crate::manifest::vocabulary::Vocabulary;
 use crate::source::Span;
 pub use ast::{Expr, ExprId};
-pub(in crate::policy) use part::{assumed, beneath, each_child, negated, part};
+pub(in crate::policy) use part::{assumed, beneath, constant, each_child, negated, part};
 pub(in crate::policy) use quantities::{billions, date};
 pub(in crate::policy) use strategies::chain;
 

@@ -96,6 +96,11 @@ pub(in crate::policy) fn part(expr: &Expr, at: ExprId) -> Expr {
     alone
 }
 
+/// A part that reads no fact and no variable, by itself wherever it stands.
+pub(in crate::policy) fn constant(expr: &Expr, at: ExprId) -> Expr {
+    Expr { root: at, ..copy(expr) }
+}
+
 /// The whole with one condition taken as settled, whatever the facts.
 pub(in crate::policy) fn assumed(expr: &Expr, at: ExprId, value: bool) -> Expr {
     let mut changed = copy(expr);

@@ -6,6 +6,7 @@ use super::{Check, CheckKind, PARTS, Part, suggest};
 use crate::finding::{Finding, Label};
 use crate::manifest::facts::FactSet;
 use crate::policy::eval;
+use crate::policy::expression::constant;
 
 /// A threshold with what holds it: cases that it decides, at it and a step past it.
 pub(super) struct Boundary {
@@ -68,7 +69,7 @@ pub(super) fn boundaries(desk: &Desk<'_>, cases: &[Case<'_>]) -> Vec<Boundary> {
 pub(super) fn thresholds_of(desk: &Desk<'_>, part: Part) -> Vec<Threshold> {
     let Some(expr) = desk.expr(part) else { return Vec::new() };
     thresholds(expr, &desk.pack.parameters, |at| {
-        let value = alone(desk, part, at)?;
+        let value = constant(expr, at);
         desk.ask(&FactSet::default(), |input| eval::value_of(&value, input)).ok()?
     })
 }

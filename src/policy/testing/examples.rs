@@ -79,7 +79,9 @@ fn hold(desk: &Desk<'_>, cases: &[Case<'_>], settings: &Settings, rule: &mut Rul
     }
     rule.checks.push(Check { kind: CheckKind::Examples, name: String::new(), findings });
     if settings.suggest {
-        lacking.into_iter().for_each(|kind| suggester.kind(kind));
+        for kind in lacking {
+            suggester.kind(kind);
+        }
     }
     let too_long = |what: &str| {
         let label = Label::new(Place::at(&desk.rule.source, Some(0), desk.rule.id_span), "this rule");
@@ -88,7 +90,8 @@ fn hold(desk: &Desk<'_>, cases: &[Case<'_>], settings: &Settings, rule: &mut Rul
     };
     let Some(conditions) = coverage(desk, cases) else {
         let findings = vec![too_long("conditions")];
-        rule.checks.push(Check { kind: CheckKind::Boundary, name: String::new(), findings });
+        rule.checks.push(Check { kind: CheckKind::Coverage, name: String::new(), findings });
+        rule.suggestions = suggester.finish();
         return;
     };
     rule.conditions = conditions;

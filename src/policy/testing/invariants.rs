@@ -11,8 +11,9 @@ use crate::finding::{Finding, Label, Place};
 use crate::manifest::vocabulary::Vocabulary;
 use crate::policy::expression::ast::{Expr, ExprId, ExprKind};
 
-/// Examples that are made up for one rule at most.
+/// Examples that are made up for one rule at most, and nodes that are evaluated for them.
 const MOST_CASES: usize = 20_000;
+const MOST_WORK: usize = 20_000_000;
 
 /// What the derived cases of a rule came to.
 #[derive(Default)]
@@ -35,7 +36,9 @@ const WAYS: [&str; 3] = ["null", "of a wrong type", "missing"];
 pub(super) fn invariants(desk: &Desk<'_>, cases: &[Case<'_>]) -> Invariants {
     let mut invariants = Invariants::default();
     let signals = asked_signals(desk);
-    let exprs = PARTS.into_iter().filter_map(|part| desk.expr(part)).chain(signals);
+    let exprs: Vec<&Expr> = PARTS.into_iter().filter_map(|part| desk.expr(part)).chain(signals).collect();
+    let nodes: usize = exprs.iter().map(|expr| expr.nodes.len()).sum();
+    let most = MOST_CASES.min(MOST_WORK / nodes.max(1));
     let mut outcomes: BTreeMap<String, Option<&'static str>> = BTreeMap::new();
     let facts = facts_of(exprs);
     for fact in facts.keys() {
@@ -44,7 +47,7 @@ pub(super) fn invariants(desk: &Desk<'_>, cases: &[Case<'_>]) -> Invariants {
         let mut findings = Vec::new();
         for case in cases {
             let Some(tree) = &case.tree else { continue };
-            if outcomes.len() >= MOST_CASES {
+            if outcomes.len() >= most {
                 invariants.is_cut = true;
                 break;
             }
@@ -93,11 +96,16 @@ fn asked_signals<'a>(desk: &Desk<'a>) -> Vec<&'a Expr> {
     lists.into_iter().filter_map(|list| desk.pack.signals.get(list)).flatten().collect()
 }
 
-fn violation(desk: &Desk<'_>, case: &Case<'_>, fact: &FactName, came: [Option<&'static str>; 3]) -> Finding {
+fn violation(
+    desk: &Desk<'_>,
+    case: &Case<'_>,
+    fact: &FactName,
+    outcomes: [Option<&'static str>; 3],
+) -> Finding {
     let shown = fact.shown();
     let ways: Vec<String> = WAYS
         .iter()
-        .zip(came)
+        .zip(outcomes)
         .map(|(way, outcome)| format!("{} where it is {way}", outcome.unwrap_or("nothing")))
         .collect();
     let message = format!(

@@ -182,10 +182,11 @@ fn between(
     let (below, above) = (value.floor() as i64, value.ceil() as i64);
     let (value, past) = match operator {
         Binary::GreaterEqual | Binary::Less if below == above => (above, above - 1),
-        Binary::Greater | Binary::LessEqual if below == above => (below, below + 1),
+        Binary::Greater | Binary::LessEqual | Binary::Equal | Binary::NotEqual if below == above => {
+            (below, below + 1)
+        }
         Binary::GreaterEqual | Binary::Less => (above, below),
         Binary::Greater | Binary::LessEqual => (below, above),
-        Binary::Equal | Binary::NotEqual if below == above => (below, below + 1),
         _ => return None,
     };
     let holds = matches!(operator, Binary::GreaterEqual | Binary::LessEqual | Binary::Equal);

@@ -1,5 +1,7 @@
 //! What a rule's expressions came to in an example, condition by condition.
 
+use std::collections::BTreeSet;
+
 use super::desk::{Desk, FAULT, alone};
 use super::{PARTS, Part};
 use crate::finding::Scalar;
@@ -52,8 +54,7 @@ pub(super) fn trace(desk: &Desk<'_>, facts: &FactSet) -> Vec<Trace> {
     let mut traces = Vec::new();
     for part in PARTS {
         let Some(expr) = desk.expr(part) else { continue };
-        let mut tracer = Tracer { desk, part, expr, facts, left: MOST_SHOWN };
-        let root = tracer.step(expr.root);
+        let root = Walk { desk, part, expr, facts, left: MOST_SHOWN }.step(expr.root);
         let goes_on = root.value == "true";
         traces.push(Trace { part, root });
         if !goes_on {
@@ -63,7 +64,7 @@ pub(super) fn trace(desk: &Desk<'_>, facts: &FactSet) -> Vec<Trace> {
     traces
 }
 
-struct Tracer<'a> {
+struct Walk<'a> {
     desk: &'a Desk<'a>,
     part: Part,
     expr: &'a Expr,
@@ -71,7 +72,7 @@ struct Tracer<'a> {
     left: usize,
 }
 
-impl Tracer<'_> {
+impl Walk<'_> {
     fn step(&mut self, at: ExprId) -> Step {
         self.left = self.left.saturating_sub(1);
         let expr = self.expr;
@@ -112,8 +113,10 @@ impl Tracer<'_> {
     fn condition(&mut self, at: ExprId) -> Step {
         let expr = self.expr;
         let start = expr.node(at).span.start;
+        let all = beneath(expr, at);
+        let ways: BTreeSet<ExprId> = all.iter().filter_map(|id| way_of(expr, *id)).collect();
         let mut ids: Vec<ExprId> =
-            beneath(expr, at).into_iter().filter(|id| self.is_shown(*id, at)).collect();
+            all.into_iter().filter(|id| *id != at && is_told(expr, *id) && !ways.contains(id)).collect();
         ids.sort_by_key(|id| (expr.node(*id).span.start, expr.node(*id).span.end));
         ids.truncate(self.left);
         self.left -= ids.len();
@@ -128,33 +131,6 @@ impl Tracer<'_> {
         Step { text: squeezed(expr.source(at)), value: self.value(at), parts: Vec::new(), operands }
     }
 
-    /// Whether a reader wants the value of a node: not of what says it itself, nor of steps on the way to a fact.
-    fn is_shown(&self, id: ExprId, within: ExprId) -> bool {
-        let expr = self.expr;
-        let is_way = |node: &ExprKind| {
-            matches!(
-                node,
-                ExprKind::Member { operand, .. } | ExprKind::Index { operand, .. } | ExprKind::Has(operand)
-                    if *operand == id
-            )
-        };
-        id != within
-            && matches!(
-                expr.node(id).kind,
-                ExprKind::Fact(_)
-                    | ExprKind::OriginFact(..)
-                    | ExprKind::Observations(_)
-                    | ExprKind::Parameter(_)
-                    | ExprKind::Today
-                    | ExprKind::Variable(_)
-                    | ExprKind::Member { .. }
-                    | ExprKind::Index { .. }
-                    | ExprKind::Call(..)
-                    | ExprKind::Checklist(_)
-            )
-            && !beneath(expr, within).into_iter().any(|node| is_way(&expr.node(node).kind))
-    }
-
     fn value(&self, at: ExprId) -> String {
         if self.expr.nodes.len() > MOST_NODES {
             return "…".to_owned();
@@ -167,6 +143,33 @@ impl Tracer<'_> {
             Ok(None) => "unknown".to_owned(),
             Err(fault) => format!("error: {}", fault.message),
         }
+    }
+}
+
+/// Whether a reader wants the value of a node, and it does not say it itself.
+fn is_told(expr: &Expr, at: ExprId) -> bool {
+    matches!(
+        expr.node(at).kind,
+        ExprKind::Fact(_)
+            | ExprKind::OriginFact(..)
+            | ExprKind::Observations(_)
+            | ExprKind::Parameter(_)
+            | ExprKind::Today
+            | ExprKind::Variable(_)
+            | ExprKind::Member { .. }
+            | ExprKind::Index { .. }
+            | ExprKind::Call(..)
+            | ExprKind::Checklist(_)
+    )
+}
+
+/// What is only a step on the way to what a node reads.
+fn way_of(expr: &Expr, at: ExprId) -> Option<ExprId> {
+    match expr.node(at).kind {
+        ExprKind::Member { operand, .. } | ExprKind::Index { operand, .. } | ExprKind::Has(operand) => {
+            Some(operand)
+        }
+        _ => None,
     }
 }
 

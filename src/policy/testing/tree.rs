@@ -164,7 +164,9 @@ fn push_fields(entries: &[(Box<str>, Tree)], indent: usize, out: &mut String) {
             }
             Tree::List(items) if !items.is_empty() && begin.len() + 1 + flow.len() > COLUMNS => {
                 out.push('\n');
-                items.iter().for_each(|item| out.push_str(&item.item(indent + 2)));
+                for item in items {
+                    out.push_str(&item.item(indent + 2));
+                }
             }
             _ => {
                 out.push(' ');
@@ -261,7 +263,7 @@ mod tests {
         let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..5 {
             let above = vec![format!("*a{}", level - 1); 10].join(", ");
-            text += &format!("a{level}: &a{level} [{above}]\n");
+            text = format!("{text}a{level}: &a{level} [{above}]\n");
         }
         let text: Arc<str> = text.into();
         assert_eq!(Tree::of(document::parse(&text, &Limits::default()).documents[0].root()), None);

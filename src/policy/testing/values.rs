@@ -14,9 +14,8 @@ pub(super) fn at_point(fact: &FactName, via: Via, point: Point, before: Option<&
     let written = point.written();
     let info = Vocabulary::native().info(fact.path);
     match via {
-        Via::Itself => Some(Tree::Scalar(written.into())),
         Via::Text if info.kind == FactType::String => Some(Tree::text(&written)),
-        Via::Text => Some(Tree::Scalar(written.into())),
+        Via::Itself | Via::Text => Some(Tree::Scalar(written.into())),
         Via::Billions => Some(Tree::text(&format!("{written}B"))),
         Via::Size => sized(info, usize::try_from(whole(point)?).ok()?, before),
         Via::Days => None,
@@ -113,7 +112,18 @@ fn named(path: &str) -> Option<FactName> {
 fn meets(info: &PathInfo, clause: &Clause, before: Option<&Tree>) -> Option<Tree> {
     let value = &clause.value;
     match clause.op {
-        "==" | ">=" | "<=" => scalar(value),
+        "contains" if info.kind == FactType::List => {
+            let mut items = list(before);
+            items.push(scalar(value)?);
+            Some(Tree::List(items))
+        }
+        "not-contains" if info.kind == FactType::List => {
+            let unwanted = scalar(value)?;
+            let mut items = list(before);
+            items.retain(|item| *item != unwanted);
+            Some(Tree::List(items))
+        }
+        "==" | ">=" | "<=" | "contains" => scalar(value),
         ">" => moved(value, true),
         "<" => moved(value, false),
         "!=" => other_than(info, std::slice::from_ref(value)),
@@ -125,18 +135,6 @@ fn meets(info: &PathInfo, clause: &Clause, before: Option<&Tree>) -> Option<Tree
             Scalar::List(items) => other_than(info, items),
             _ => None,
         },
-        "contains" if info.kind == FactType::List => {
-            let mut items = list(before);
-            items.push(scalar(value)?);
-            Some(Tree::List(items))
-        }
-        "contains" => scalar(value),
-        "not-contains" if info.kind == FactType::List => {
-            let unwanted = scalar(value)?;
-            let mut items = list(before);
-            items.retain(|item| *item != unwanted);
-            Some(Tree::List(items))
-        }
         "present" => something(info),
         _ => None,
     }
