@@ -1,4 +1,4 @@
-//! The formats of a test of policies: each is one file here and one row of [`TEST_FORMATS`].
+//! The formats of a test of policies: each is one file here and one row of the table below.
 
 mod human;
 mod json;

@@ -158,6 +158,8 @@ fn threshold(
     let past = match operator {
         Binary::GreaterEqual | Binary::Less => vec![down?],
         Binary::Greater | Binary::LessEqual => vec![up?],
+        // There is no size below zero to be shown.
+        Binary::Equal | Binary::NotEqual if via == Via::Size && value == Point::Whole(0) => vec![up?],
         Binary::Equal | Binary::NotEqual => up.into_iter().chain(down).collect(),
         _ => return None,
     };
@@ -353,6 +355,7 @@ mod tests {
         turns("workload.monthlyRequests >= 2.5", "3", "2", true);
         turns("workload.monthlyRequests > 2.5", "2", "3", false);
         turns("size(customization.techniques) > 1", "1", "2", false);
+        turns("size(customization.techniques) == 0", "0", "1", true);
         turns("int(metadata.labels['replicas']) >= 2", "2", "1", true);
     }
 

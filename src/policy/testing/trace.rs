@@ -158,9 +158,8 @@ fn is_told(expr: &Expr, at: ExprId) -> bool {
             | ExprKind::Variable(_)
             | ExprKind::Member { .. }
             | ExprKind::Index { .. }
-            | ExprKind::Call(..)
             | ExprKind::Checklist(_)
-    )
+    ) || matches!(expr.node(at).kind, ExprKind::Call(..)) && expr.node(at).reads_facts
 }
 
 /// What is only a step on the way to what a node reads.
