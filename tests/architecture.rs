@@ -47,6 +47,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("granit_parser", &["document/"]),
     ("jsonschema", &["schema/", "document/json.rs"]),
     ("miette", &["output/"]),
+    ("quick_junit", &["output/"]),
     ("ignore", &["discover"]),
     ("walkdir", &["discover", "policy/", "schema/"]),
     ("globset", &["discover", "policy/", "schema/", "cli/"]),

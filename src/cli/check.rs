@@ -2,8 +2,6 @@
 
 use std::fmt::Write;
 use std::io;
-use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::gather::{Again, Sources};
 use super::policies::PolicyOptions;
+use super::target::{self, Target};
 use super::terminal::{self, Terminal};
 use super::{Error, Global, candidates, commit};
 use crate::discover::{Here, OnDisk};
@@ -28,7 +27,7 @@ pub(super) struct Check {
     sources: Sources,
     /// Report as human, json or jsonl, to standard output or a file; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", help_heading = "Report")]
-    format: Vec<Target>,
+    format: Vec<Target<Format>>,
     /// Exit with 1 for findings from here on: error, warning, note or never
     #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = fail_on, help_heading = "Report")]
     fail_on: FailOn,
@@ -40,27 +39,6 @@ pub(super) struct Check {
     require_manifests: bool,
     #[command(flatten)]
     policies: PolicyOptions,
-}
-
-/// One report to write.
-#[derive(Clone, Debug)]
-struct Target {
-    format: Format,
-    /// Standard output where there is none.
-    file: Option<PathBuf>,
-}
-
-impl FromStr for Target {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (format, file) = match text.split_once('=') {
-            Some((_, "")) => return Err("name a file after `=`".to_owned()),
-            Some((format, file)) => (format, Some(PathBuf::from(file))),
-            None => (text, None),
-        };
-        Ok(Self { format: format.parse().map_err(|error: output::UnknownFormat| error.to_string())?, file })
-    }
 }
 
 fn fail_on(text: &str) -> Result<FailOn, String> {
@@ -75,12 +53,7 @@ fn fail_on(text: &str) -> Result<FailOn, String> {
 
 impl Check {
     pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
-        if self.format.iter().filter(|target| target.file.is_none()).count() > 1 {
-            return Err(Error::Usage(
-                "two reports cannot share standard output; write one to a file, as in --format json=report.json"
-                    .to_owned(),
-            ));
-        }
+        target::refuse_to_share(&self.format)?;
         let mut clock = Clock::start();
         let (policies, looks_for_evidence) = self.policies.load()?;
         clock.lap("read the policies");

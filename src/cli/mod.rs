@@ -11,6 +11,7 @@ mod policies;
 mod progress;
 mod rules;
 mod schema;
+mod target;
 pub mod terminal;
 mod test;
 
@@ -108,7 +109,7 @@ enum Command {
     Explain(explain::Explain),
     /// List the rules
     Rules(rules::Rules),
-    /// Run the examples of rules
+    /// Test rules by their examples
     Test(test::Test),
     /// Print a JSON Schema
     Schema(schema::Schema),

@@ -10,6 +10,7 @@ mod json_lines;
 pub mod pages;
 mod row;
 pub mod sanitize;
+pub mod testing;
 mod wire;
 mod wrap;
 

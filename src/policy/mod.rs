@@ -4,7 +4,6 @@ pub mod advice;
 pub mod complete;
 pub mod embedded;
 pub mod eval;
-pub mod examples;
 pub mod expression;
 pub mod judge;
 mod labels;
@@ -14,6 +13,7 @@ pub mod pack;
 pub mod selection;
 pub mod settings;
 pub mod template;
+pub mod testing;
 
 use std::sync::Arc;
 

@@ -35,12 +35,16 @@ pub const PACK_SCHEMA: &str = include_str!("../../schemas/pack.schema.json");
 /// The schema of the JSON report, embedded.
 pub const REPORT_SCHEMA: &str = include_str!("../../schemas/report.schema.json");
 
+/// The schema of what `tunelint test` writes, embedded.
+pub const TEST_SCHEMA: &str = include_str!("../../schemas/test.schema.json");
+
 /// The published schemas by the word that `tunelint schema` takes.
 pub const SCHEMAS: &[(&str, &str)] = &[
     ("manifest", MANIFEST_SCHEMA),
     ("policy", RULE_SCHEMA),
     ("pack", PACK_SCHEMA),
     ("report", REPORT_SCHEMA),
+    ("test", TEST_SCHEMA),
 ];
 
 /// The two kinds of policy files.

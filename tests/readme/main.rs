@@ -23,6 +23,8 @@ const RULE: &str = "policies/customization-framework/fine-tuning-below-volume.ya
 /// Lines of output in the README's sample, and in the picture.
 const SAMPLE_LINES: usize = 24;
 const PICTURE_LINES: usize = 60;
+/// Lines of the sample of a test of policies.
+const TEST_LINES: usize = 48;
 
 #[test]
 fn the_first_command_runs_and_finds_what_the_sample_shows() {
@@ -33,6 +35,17 @@ fn the_first_command_runs_and_finds_what_the_sample_shows() {
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
     let text = tidy(&String::from_utf8(output.stdout).unwrap());
     readme.expect_block("sample", &format!("```text\n{}```\n", excerpt(&text, SAMPLE_LINES)));
+}
+
+#[test]
+fn a_wrong_example_is_shown_as_the_sample_shows_it() {
+    let readme = Document::read("README.md");
+    let command = readme.shell_command("cargo run --release --locked -- test").unwrap();
+    let (_, arguments) = command.split_once(" -- ").unwrap();
+    let output = tunelint(&arguments.split(' ').collect::<Vec<_>>());
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = tidy(&String::from_utf8(output.stdout).unwrap());
+    readme.expect_block("test", &format!("```text\n{}```\n", excerpt(&text, TEST_LINES)));
 }
 
 #[test]

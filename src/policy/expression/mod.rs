@@ -15,6 +15,7 @@ pub(in crate::policy) mod fixture;
 mod functions;
 mod lexer;
 mod parser;
+mod part;
 mod quantities;
 mod resolve;
 mod shape;
@@ -26,6 +27,7 @@ mod syntax;
 use crate::manifest::vocabulary::Vocabulary;
 use crate::source::Span;
 pub use ast::{Expr, ExprId};
+pub(in crate::policy) use part::{assumed, beneath, constant, each_child, negated, part};
 pub(in crate::policy) use quantities::{billions, date};
 pub(in crate::policy) use strategies::chain;
 
