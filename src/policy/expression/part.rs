@@ -21,7 +21,7 @@ pub(in crate::policy) fn each_child(expr: &Expr, at: ExprId, mut visit: impl FnM
         | ExprKind::Not(operand)
         | ExprKind::Negate(operand)
         | ExprKind::Has(operand) => visit(*operand),
-        ExprKind::Index { operand: left, index: right }
+        ExprKind::Index { operand: left, index: right, .. }
         | ExprKind::And(left, right)
         | ExprKind::Or(left, right)
         | ExprKind::Binary(_, left, right) => {

@@ -64,7 +64,7 @@ impl FactName {
             ExprKind::Fact(path) | ExprKind::OriginFact(Origin::Declared, path) => {
                 Some(Self { path: *path, key: None })
             }
-            ExprKind::Member { operand, key, path: Some(path) } => {
+            ExprKind::Member { operand, key, path: Some(path), .. } => {
                 let above = Self::of(expr, *operand)?;
                 let is_map = Vocabulary::native().info(above.path).kind == FactType::Map;
                 is_map.then(|| Self { path: *path, key: Some((&**key).into()) })
