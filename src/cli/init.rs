@@ -171,7 +171,7 @@ impl Around {
     /// A name for the first manifest: that of a file that looks like a deployment, else the folder's.
     fn name(&self, folder: &Path) -> String {
         let of_file = self.candidates.iter().map(|own| name_of(&own.file));
-        let of_folder = folder.canonicalize().ok();
+        let of_folder = folder.canonicalize().or_else(|_| std::path::absolute(folder)).ok();
         let of_folder =
             of_folder.as_deref().and_then(Path::file_name).map(|name| label(&name.to_string_lossy()));
         of_file
@@ -201,7 +201,7 @@ impl Around {
     }
 }
 
-/// The name that a file's path suggests: nothing of what stands in it is looked at.
+/// The name that a file's path suggests, if it suggests one: nothing of what stands in it is looked at.
 fn name_of(file: &str) -> String {
     let path = Path::new(file);
     let part =
@@ -215,7 +215,7 @@ fn name_of(file: &str) -> String {
         let above = folder.file_name()?;
         if above == "templates" { folder.parent()?.file_name() } else { Some(above) }
     }));
-    if folder.is_empty() { stem } else { folder }
+    folder
 }
 
 /// A path as it is below the folder.
@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(name_of("platform/gateway/vllm.yaml"), "vllm");
         assert_eq!(name_of("charts/embedding-cache/templates/deployment.yaml"), "embedding-cache");
         assert_eq!(name_of("charts/embedding-cache/values.yaml"), "embedding-cache");
-        assert_eq!(name_of("values.yaml"), "values");
+        assert_eq!(name_of("values.yaml"), "");
         assert_eq!(name_of("infra/openai.tf"), "openai");
     }
 

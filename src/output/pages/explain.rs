@@ -8,6 +8,7 @@ use super::examples::examples;
 use super::{INDENT, Page, words};
 use crate::output::Options;
 use crate::output::sanitize::visible;
+use crate::output::wrap::columns;
 use crate::policy::complete::parameters_of;
 use crate::policy::pack::{Pack, Parameter, Rule};
 use crate::policy::settings::{PackSettings, RuleSetting};
@@ -104,10 +105,10 @@ pub fn explain(about: &Explained<'_>, options: &Options, out: &mut dyn io::Write
     page.paragraph(INDENT, &rule.why)?;
     if let Some(when) = &rule.conditions.when {
         page.heading("Applies when")?;
-        page.lines(INDENT, &when.expr.text)?;
+        page.condition(&when.expr.text)?;
     }
     page.heading("Requires")?;
-    page.lines(INDENT, &rule.conditions.require.expr.text)?;
+    page.condition(&rule.conditions.require.expr.text)?;
     parameters(&mut page, about)?;
     if !rule.help.is_empty() {
         page.heading("What to do")?;
@@ -115,6 +116,40 @@ pub fn explain(about: &Explained<'_>, options: &Options, out: &mut dyn io::Write
     }
     shown_examples(&mut page, about)?;
     waiving(&mut page, rule)
+}
+
+impl Page<'_> {
+    /// An expression, one line to an operand of `&&` and `||` where it is wider than the page.
+    fn condition(&mut self, text: &str) -> io::Result<()> {
+        for line in text.trim_end().lines() {
+            if INDENT + columns(line) <= self.style.prose_width() {
+                self.lines(INDENT, line)?;
+                continue;
+            }
+            for (index, operand) in operands(line).into_iter().enumerate() {
+                self.lines(if index == 0 { INDENT } else { 2 * INDENT }, operand)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The line cut before each `&&` and `||` that stands in no text.
+fn operands(line: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut quote) = (Vec::new(), 0, None);
+    for (at, character) in line.char_indices() {
+        match (quote, character) {
+            (None, '\'' | '"') => quote = Some(character),
+            (Some(open), _) if open == character => quote = None,
+            (None, '&' | '|') if line.get(at..at + 2).is_some_and(|two| two == "&&" || two == "||") => {
+                parts.push(line.get(start..at).unwrap_or_default().trim_end());
+                start = at;
+            }
+            _ => {}
+        }
+    }
+    parts.push(line.get(start..).unwrap_or_default());
+    parts
 }
 
 fn in_short(page: &mut Page<'_>, about: &Explained<'_>) -> io::Result<()> {
@@ -192,4 +227,16 @@ fn waiving(page: &mut Page<'_>, rule: &Rule) -> io::Result<()> {
         "An entry in a waivers file (kind: Waivers), approved by somebody but its owner:",
     )?;
     page.lines(2 * INDENT, &words::waiver(&rule.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wide_condition_is_cut_between_its_operands() {
+        assert_eq!(operands("a == 'x && y' && (b || !c)"), ["a == 'x && y'", "&& (b", "|| !c)"]);
+        assert_eq!(operands("a & b | é && 1"), ["a & b | é", "&& 1"]);
+        assert_eq!(operands(""), [""]);
+    }
 }
