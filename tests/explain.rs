@@ -152,13 +152,16 @@ fn every_code_in_the_sources_has_its_words() {
         r#"io::ErrorKind::[A-Za-z]+ => \("([a-z-]+)""#,
     ];
     let ways: Vec<Regex> = ways.iter().map(|way| Regex::new(way).unwrap()).collect();
-    let of_a_function = Regex::new(r#"(?s)fn code\(.*?\n    \}"#).unwrap();
+    let of_a_function = Regex::new(r"(?s)fn code\(.*?\n    \}").unwrap();
     let word = Regex::new(r#"=> "([a-z-]+)""#).unwrap();
     let mut codes = BTreeSet::new();
     for entry in walkdir::WalkDir::new(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
         let path = entry.unwrap().into_path();
         let name = path.to_str().unwrap().replace('\\', "/");
-        if !name.ends_with(".rs") || name.contains("/tests") || name.ends_with("/pages/builtin.rs") {
+        if path.extension().is_none_or(|ending| ending != "rs")
+            || name.contains("/tests")
+            || name.ends_with("/pages/builtin.rs")
+        {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();

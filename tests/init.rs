@@ -107,7 +107,7 @@ fn a_dry_run_writes_nothing_and_prints_a_patch_of_what_would_be_written() {
     assert!(shown.stderr.contains("exists  tunelint.yaml"), "{shown:?}");
     tree.run(&["init", "--name", "bot"]);
     for (name, text) in files(&tree.path("")).iter().filter(|(name, _)| name != "tunelint.yaml") {
-        let hunk: String = text.lines().map(|line| format!("+{line}\n")).collect();
+        let hunk = format!("+{}\n", text.lines().collect::<Vec<_>>().join("\n+"));
         let head = format!("--- /dev/null\n+++ b/{name}\n@@ -0,0 +1,{} @@\n", text.lines().count());
         assert!(shown.stdout.contains(&format!("{head}{hunk}")), "{name}\n{}", shown.stdout);
     }

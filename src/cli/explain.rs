@@ -25,7 +25,7 @@ enum PageFormat {
 /// Options of `explain`.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// The rule's id, or pack/rule; or what a report calls a mistake, as in schema[enum]
+    /// The rule's id, or pack/rule; or what a report calls a mistake, as in `schema[enum]`
     #[arg(value_name = "RULE")]
     rule: String,
     /// With the values that are in force for a manifest of this path

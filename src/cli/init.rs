@@ -55,15 +55,13 @@ impl Init {
         if folder.exists() && !folder.is_dir() {
             return Err(Error::Usage(format!("{} is no folder", folder.display())));
         }
-        let (plan, next) = match &self.rule {
-            Some(name) => Self::first_rule(&folder, name)?,
-            None => match self.first_files(&folder, global)? {
-                Some(planned) => planned,
-                None => {
-                    terminal.complain("no answer, and nothing was written");
-                    return Ok(Exit::Trouble);
-                }
-            },
+        let planned = match &self.rule {
+            Some(name) => Some(Self::first_rule(&folder, name)?),
+            None => self.first_files(&folder, global)?,
+        };
+        let Some((plan, next)) = planned else {
+            terminal.complain("no answer, and nothing was written");
+            return Ok(Exit::Trouble);
         };
         if self.dry_run {
             let (told, patch) = plan::preview(&folder, &plan);
@@ -210,12 +208,11 @@ fn name_of(file: &str) -> String {
     if !GENERIC.contains(&&*stem) {
         return stem;
     }
-    let folder = part(path.parent().and_then(|folder| {
+    part(path.parent().and_then(|folder| {
         // A chart's templates lie in a folder of that name.
         let above = folder.file_name()?;
         if above == "templates" { folder.parent()?.file_name() } else { Some(above) }
-    }));
-    folder
+    }))
 }
 
 /// A path as it is below the folder.

@@ -1,5 +1,6 @@
 //! The way from an empty repo to a rule of one's own, walked as the README says it.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -11,9 +12,10 @@ fn walk(folder: &Path, lines: &[&str]) -> Vec<(i32, String)> {
     let mut script = String::new();
     for (index, line) in lines.iter().enumerate() {
         // Braces, not parentheses: where one line goes, the next one is.
-        script.push_str(&format!(
-            "{{ {line}; }} > \"$RESULTS/{index}.out\"; echo $? > \"$RESULTS/{index}.status\"\n"
-        ));
+        let _ = writeln!(
+            script,
+            "{{ {line}; }} > \"$RESULTS/{index}.out\"; echo $? > \"$RESULTS/{index}.status\""
+        );
     }
     let results = tempfile::tempdir().unwrap();
     let binary = Path::new(env!("CARGO_BIN_EXE_tunelint")).parent().unwrap();

@@ -17,22 +17,22 @@ pub(super) struct Given {
     pub(super) name: Option<String>,
     /// Who answers for it
     #[arg(long, value_name = "TEAM")]
-    owner: Option<String>,
+    pub(super) owner: Option<String>,
     /// How far it has come: proof-of-concept, pilot or production
     #[arg(long, value_name = "STAGE")]
-    stage: Option<String>,
+    pub(super) stage: Option<String>,
     /// prompting, fine-tuning or hybrid
     #[arg(long, value_name = "STRATEGY")]
-    strategy: Option<String>,
+    pub(super) strategy: Option<String>,
     /// Where it runs: on-premises, private-cloud, public-cloud or vendor-api
     #[arg(long, value_name = "KIND")]
-    hosting: Option<String>,
+    pub(super) hosting: Option<String>,
     /// The model it uses
     #[arg(long, value_name = "MODEL")]
-    model: Option<String>,
+    pub(super) model: Option<String>,
     /// Requests a month, once it has settled
     #[arg(long, value_name = "N")]
-    monthly_requests: Option<String>,
+    pub(super) monthly_requests: Option<String>,
 }
 
 /// What the first manifest says.
@@ -150,8 +150,8 @@ impl Question {
     /// What is assumed, given the answers to the questions before.
     pub(super) fn default(&self, answers: &mut Answers) -> String {
         if self.option == "--model" && answers.model.is_empty() {
-            answers.model =
-                if answers.hosting == "vendor-api" { VENDORS_MODEL } else { OPEN_MODEL }.to_owned();
+            let model = if answers.hosting == "vendor-api" { VENDORS_MODEL } else { OPEN_MODEL };
+            model.clone_into(&mut answers.model);
         }
         (self.place)(answers).clone()
     }

@@ -1,5 +1,6 @@
 //! Files to write: all of them new, none of them over anything.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Error, terminal};
@@ -51,7 +52,7 @@ pub(super) fn preview(folder: &Path, plan: &[Planned]) -> (String, String) {
         }
         let name = discover::shown(&file);
         let lines: Vec<&str> = planned.text.lines().collect();
-        patch.push_str(&format!("--- /dev/null\n+++ b/{}\n@@ -0,0 +1,{} @@\n", visible(&name), lines.len()));
+        let _ = write!(patch, "--- /dev/null\n+++ b/{}\n@@ -0,0 +1,{} @@\n", visible(&name), lines.len());
         for line in lines {
             patch.push('+');
             patch.push_str(&visible_lines(line));

@@ -173,19 +173,18 @@ pub const BUILTIN: &[Builtin] = &[
 
 /// The pages that a name leads to: an id (`schema`), one with a code (`schema[enum]`), or a code alone.
 pub fn builtin_of(name: &str) -> Vec<(&'static Builtin, Option<&'static Code>)> {
-    let (id, wanted) = match name.strip_suffix(']').and_then(|name| name.split_once('[')) {
-        Some((id, code)) => (Some(id), Some(code)),
-        None if BUILTIN.iter().any(|own| own.id == name) => (Some(name), None),
-        None => (None, Some(name)),
-    };
-    BUILTIN
-        .iter()
-        .filter(|own| id.is_none_or(|id| own.id == id))
-        .filter_map(|own| match wanted {
-            None => Some((own, None)),
-            Some(wanted) => Some((own, Some(own.codes().find(|own| own.code == wanted)?))),
-        })
-        .collect()
+    let by_id = |id: &str| BUILTIN.iter().find(|own| own.id == id);
+    if let Some(about) = by_id(name) {
+        return vec![(about, None)];
+    }
+    if let Some((id, wanted)) = name.strip_suffix(']').and_then(|name| name.split_once('[')) {
+        let code = |own: &'static Builtin| own.codes().find(|own| own.code == wanted);
+        return by_id(id).and_then(|own| Some((own, Some(code(own)?)))).into_iter().collect();
+    }
+    // A mistake of form is the same in any document: one page is enough.
+    let form = |own: &Builtin| if own.id == "schema" { FORM } else { &[] };
+    let code = |own: &'static Builtin| own.own_codes.iter().chain(form(own)).find(|own| own.code == name);
+    BUILTIN.iter().filter_map(|own| Some((own, Some(code(own)?)))).collect()
 }
 
 /// The page of an id that belongs to no pack; with a code, what that one says comes first.
@@ -243,7 +242,8 @@ mod tests {
         assert_eq!(ids("schema"), ["schema -"]);
         assert_eq!(ids("schema[enum]"), ["schema enum"]);
         assert_eq!(ids("enum"), ["schema enum"]);
-        assert_eq!(ids("type"), ["policy type", "schema type"]);
+        assert_eq!(ids("policy[enum]"), ["policy enum"]);
+        assert_eq!(ids("syntax"), ["document syntax", "policy syntax"]);
         assert!(ids("schema[nothing]").is_empty() && ids("nothing").is_empty() && ids("").is_empty());
     }
 

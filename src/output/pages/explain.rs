@@ -1,6 +1,7 @@
 //! A rule's page: what it says, when it speaks, what it asks for, why, how it looks when it is kept and broken, and
 //! how to be excused from it. It stands alone: nobody needs the guide, or the policy file, to read it.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
@@ -10,7 +11,9 @@ use crate::output::Options;
 use crate::output::sanitize::visible;
 use crate::output::wrap::columns;
 use crate::policy::complete::parameters_of;
-use crate::policy::pack::{Pack, Parameter, Rule};
+use crate::policy::expression::Expr;
+use crate::policy::expression::ast::ExprKind;
+use crate::policy::pack::{Checklist, Pack, Parameter, Rule};
 use crate::policy::settings::{PackSettings, RuleSetting};
 
 /// Examples of each kind that are shown.
@@ -43,8 +46,9 @@ impl<'a> Explained<'a> {
     /// The parameters that the rule reads, in the order of its pack.
     pub(super) fn parameters(&self) -> Vec<Used<'a>> {
         let mut used = vec![false; self.settings.parameters.len()];
-        for condition in self.rule.conditions.iter() {
-            parameters_of(&condition.expr, &mut used);
+        let signals = self.checklists().into_iter().flat_map(|(_, signals)| signals);
+        for expr in self.rule.conditions.iter().map(|condition| &condition.expr).chain(signals) {
+            parameters_of(expr, &mut used);
         }
         for index in self.rule.message.parameters() {
             if let Some(used) = used.get_mut(index as usize) {
@@ -54,6 +58,20 @@ impl<'a> Explained<'a> {
         let own = self.pack.parameters.iter().map(Some).chain(std::iter::repeat(None));
         let all = self.settings.parameters.iter().zip(own);
         all.zip(used).filter(|(_, used)| *used).map(|((parameter, own), _)| Used { parameter, own }).collect()
+    }
+
+    /// The checklists that the rule counts, with the conditions of their signals.
+    pub(super) fn checklists(&self) -> Vec<(&'a Checklist, &'a [Expr])> {
+        let nodes = self.rule.conditions.iter().flat_map(|condition| &condition.expr.nodes);
+        let counted: BTreeSet<usize> = nodes
+            .filter_map(|node| match node.kind {
+                ExprKind::Checklist(index) => Some(usize::from(index)),
+                _ => None,
+            })
+            .collect();
+        let find =
+            |index: usize| Some((self.pack.checklists.get(index)?, self.pack.signals.get(index)?.as_slice()));
+        counted.into_iter().filter_map(find).collect()
     }
 
     /// How bad a failure is, and who says so where that is not the rule.
@@ -105,10 +123,11 @@ pub fn explain(about: &Explained<'_>, options: &Options, out: &mut dyn io::Write
     page.paragraph(INDENT, &rule.why)?;
     if let Some(when) = &rule.conditions.when {
         page.heading("Applies when")?;
-        page.condition(&when.expr.text)?;
+        page.condition(INDENT, &when.expr.text)?;
     }
     page.heading("Requires")?;
-    page.condition(&rule.conditions.require.expr.text)?;
+    page.condition(INDENT, &rule.conditions.require.expr.text)?;
+    checklists(&mut page, about)?;
     parameters(&mut page, about)?;
     if !rule.help.is_empty() {
         page.heading("What to do")?;
@@ -120,14 +139,14 @@ pub fn explain(about: &Explained<'_>, options: &Options, out: &mut dyn io::Write
 
 impl Page<'_> {
     /// An expression, one line to an operand of `&&` and `||` where it is wider than the page.
-    fn condition(&mut self, text: &str) -> io::Result<()> {
+    fn condition(&mut self, indent: usize, text: &str) -> io::Result<()> {
         for line in text.trim_end().lines() {
-            if INDENT + columns(line) <= self.style.prose_width() {
-                self.lines(INDENT, line)?;
+            if indent + columns(line) <= self.style.prose_width() {
+                self.lines(indent, line)?;
                 continue;
             }
             for (index, operand) in operands(line).into_iter().enumerate() {
-                self.lines(if index == 0 { INDENT } else { 2 * INDENT }, operand)?;
+                self.lines(if index == 0 { indent } else { indent + INDENT }, operand)?;
             }
         }
         Ok(())
@@ -172,6 +191,17 @@ fn in_short(page: &mut Page<'_>, about: &Explained<'_>) -> io::Result<()> {
     ];
     for (word, text) in rows.iter().filter(|(_, text)| !text.is_empty()) {
         page.hanging(0, &format!("{word:<14}"), text)?;
+    }
+    Ok(())
+}
+
+fn checklists(page: &mut Page<'_>, about: &Explained<'_>) -> io::Result<()> {
+    for (checklist, signals) in about.checklists() {
+        page.heading(&format!("Signals of the checklist {}", visible(&checklist.name)))?;
+        for (signal, met) in checklist.items.iter().zip(signals) {
+            page.paragraph(INDENT, &signal.title)?;
+            page.condition(2 * INDENT, &met.text)?;
+        }
     }
     Ok(())
 }

@@ -14,16 +14,26 @@ use crate::output::sanitize::visible_lines;
 /// Only those of the writer.
 pub fn explain_markdown(about: &Explained<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let mut text = String::new();
-    section(&mut text, about, "#");
+    let pack = about.pack;
+    let mut origin =
+        format!("- Pack: {} {}, {}\n", prose(&pack.name), prose(&pack.version), prose(&pack.title));
+    if let Some(source) = words::source(&pack.source) {
+        let _ = writeln!(origin, "- Source: {}", prose(&source));
+    }
+    section(&mut text, about, "#", &origin);
     out.write_all(text.as_bytes())
 }
 
 /// Appends a rule's section. Its heading is the rule's id and nothing else: the anchor that a reader makes of it is
 /// the id again.
-pub(super) fn section(text: &mut String, about: &Explained<'_>, heading: &str) {
+///
+/// `origin` are items on where the rule comes from, for a section that stands alone.
+pub(super) fn section(text: &mut String, about: &Explained<'_>, heading: &str, origin: &str) {
     let rule = about.rule;
     let _ = write!(text, "{heading} {}\n\n**{}.**\n\n", prose(&rule.id), prose(&rule.summary));
     in_short(text, about);
+    text.push_str(origin);
+    text.push('\n');
     paragraph(text, &rule.why);
     if let Some(when) = &rule.conditions.when {
         text.push_str("Applies when\n\n");
@@ -31,6 +41,10 @@ pub(super) fn section(text: &mut String, about: &Explained<'_>, heading: &str) {
     }
     text.push_str(if rule.conditions.when.is_some() { "and requires\n\n" } else { "Requires\n\n" });
     fenced(text, "cel", &rule.conditions.require.expr.text);
+    for (checklist, _) in about.checklists() {
+        let signals: Vec<String> = checklist.items.iter().map(|signal| prose(&signal.title)).collect();
+        let _ = write!(text, "counting, of **{}**: {}\n\n", prose(&checklist.name), signals.join("; "));
+    }
     parameters(text, about);
     if !rule.help.is_empty() {
         let _ = write!(text, "**What to do.** {}\n\n", prose(&rule.help));
@@ -67,7 +81,6 @@ fn in_short(text: &mut String, about: &Explained<'_>) {
     for (word, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
         let _ = writeln!(text, "- {word}: {value}");
     }
-    text.push('\n');
 }
 
 fn parameters(text: &mut String, about: &Explained<'_>) {

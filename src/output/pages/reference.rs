@@ -89,7 +89,7 @@ fn whole_pack(text: &mut String, pack: &Pack) {
     let own = pack.own_settings();
     for (rule, file) in &rules {
         let about = Explained { pack, rule, text: file, settings: &own, setting: &setting };
-        section(text, &about, "###");
+        section(text, &about, "###", "");
         text.push('\n');
     }
 }
