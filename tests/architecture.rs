@@ -52,6 +52,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("walkdir", &["discover", "policy/", "schema/"]),
     ("globset", &["discover", "policy/", "schema/", "cli/"]),
     ("clap", &["cli/"]),
+    ("serde_saphyr", &["cli/"]),
     ("std::fs", &["discover", "read.rs", "policy/library.rs", "cli/"]),
     ("std::net", &[]),
     ("std::process", &["main.rs", "git/", "cli/"]),

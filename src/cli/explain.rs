@@ -1,22 +1,39 @@
-//! `tunelint explain RULE`: a rule's page.
+//! `tunelint explain RULE`: a rule's page, or that of anything else a report can name.
 
-use std::sync::Arc;
+use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::Error;
 use super::policies::PackOptions;
 use super::terminal::{self, Terminal};
+use crate::discover;
 use crate::nearest::nearest;
-use crate::output::pages;
+use crate::output::pages::{self, BUILTIN, Explained};
+use crate::policy::Policies;
 use crate::report::Exit;
+
+/// How a page is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PageFormat {
+    /// For a terminal
+    Human,
+    /// For a document
+    Markdown,
+}
 
 /// Options of `explain`.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// The rule's id, or pack/rule
+    /// The rule's id, or pack/rule; or what a report calls a mistake, as in `schema[enum]`
     #[arg(value_name = "RULE")]
     rule: String,
+    /// With the values that are in force for a manifest of this path
+    #[arg(long, value_name = "PATH")]
+    at: Option<PathBuf>,
+    /// How to write it: human or markdown
+    #[arg(long, value_name = "FORMAT", default_value = "human", hide_possible_values = true)]
+    format: PageFormat,
     #[command(flatten)]
     packs: PackOptions,
 }
@@ -24,36 +41,65 @@ pub(super) struct Explain {
 impl Explain {
     pub(super) fn run(&self, terminal: &Terminal) -> Result<Exit, Error> {
         let policies = self.packs.load()?;
-        let (of_pack, id) = match self.rule.split_once('/') {
-            Some((pack, id)) => (Some(pack), id),
-            None => (None, &*self.rule),
-        };
-        let mut broken = false;
-        for pack in policies.packs.iter().filter(|pack| of_pack.is_none_or(|own| *own == *pack.name)) {
-            for slot in &pack.rules {
-                let Some(rule) = pack.rule(slot) else {
-                    broken |= *slot.id == *id;
-                    continue;
-                };
-                if *rule.id == *id || rule.formerly.iter().any(|former| **former == *id) {
-                    let text: Arc<str> = slot.text();
-                    let mut page = Vec::new();
-                    pages::explain(pack, rule, &text, &terminal.options(), &mut page)
-                        .map_err(|error| Error::Write { target: "the page".to_owned(), error })?;
-                    terminal::print(&page)?;
-                    return Ok(Exit::Clean);
-                }
-            }
+        let mut page = Vec::new();
+        if self.write(&policies, terminal, &mut page).map_err(unwritten)? {
+            terminal::print(&page)?;
+            return Ok(Exit::Clean);
         }
-        if broken {
+        let (_, id) = self.asked_for();
+        if policies.packs.iter().any(|pack| pack.rules.iter().any(|slot| *slot.id == *id)) {
             return Err(Error::Usage(format!(
                 "the rule {} has a mistake; tunelint check tells it",
                 self.rule
             )));
         }
         terminal.complain_of_policies(&policies);
-        let known = policies.packs.iter().flat_map(|pack| pack.rules.iter().map(|slot| slot.id.to_string()));
+        let rules = policies.packs.iter().flat_map(|pack| pack.rules.iter().map(|slot| slot.id.to_string()));
+        let known = rules.chain(BUILTIN.iter().map(|own| own.id.to_owned()));
         let near = nearest(id, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
         Err(Error::Usage(format!("there is no rule {}{near}", self.rule)))
     }
+
+    /// The pack that is named, if one is, and the rule.
+    fn asked_for(&self) -> (Option<&str>, &str) {
+        match self.rule.split_once('/') {
+            Some((pack, id)) => (Some(pack), id),
+            None => (None, &*self.rule),
+        }
+    }
+
+    /// Writes the page, unless nothing has this name.
+    fn write(&self, policies: &Policies, terminal: &Terminal, page: &mut Vec<u8>) -> std::io::Result<bool> {
+        let (of_pack, id) = self.asked_for();
+        let options = terminal.options();
+        let at = self.at.as_deref().map(discover::shown).unwrap_or_default();
+        for pack in policies.packs.iter().filter(|pack| of_pack.is_none_or(|own| *own == *pack.name)) {
+            let settings = policies.settings_of(pack, &at);
+            for (slot, setting) in pack.rules.iter().zip(&settings.rules) {
+                let Some(rule) = pack.rule(slot) else { continue };
+                if *rule.id == *id || rule.formerly.iter().any(|former| **former == *id) {
+                    let about = Explained { pack, rule, text: &slot.text(), settings: &settings, setting };
+                    match self.format {
+                        PageFormat::Human => pages::explain(&about, &options, page)?,
+                        PageFormat::Markdown => pages::explain_markdown(&about, page)?,
+                    }
+                    return Ok(true);
+                }
+            }
+        }
+        for (about, code) in pages::builtin_of(&self.rule) {
+            if !page.is_empty() {
+                page.push(b'\n');
+            }
+            match self.format {
+                PageFormat::Human => pages::explain_builtin(about, code, &options, page)?,
+                PageFormat::Markdown => pages::explain_builtin_markdown(about, page)?,
+            }
+        }
+        Ok(!page.is_empty())
+    }
+}
+
+fn unwritten(error: std::io::Error) -> Error {
+    Error::Write { target: "the page".to_owned(), error }
 }

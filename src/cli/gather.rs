@@ -59,6 +59,17 @@ fn size(text: &str) -> Result<u64, String> {
 }
 
 impl Sources {
+    /// A folder as `check` reads it when nothing else is asked for.
+    pub fn of(folder: PathBuf) -> Self {
+        Self {
+            paths: vec![folder],
+            stdin_filename: None,
+            max_file_size: Limits::default().bytes,
+            no_ignore: false,
+            no_prefilter: false,
+        }
+    }
+
     /// How to walk for files with these endings.
     pub fn walk(&self, global: &Global, endings: &'static [&'static str]) -> discover::Settings {
         discover::Settings {

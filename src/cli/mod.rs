@@ -7,6 +7,7 @@ mod commit;
 mod explain;
 mod facts;
 pub mod gather;
+mod init;
 mod policies;
 mod progress;
 mod rules;
@@ -113,6 +114,8 @@ enum Command {
     Test(test::Test),
     /// Print a JSON Schema
     Schema(schema::Schema),
+    /// Write what a repo begins with: a config, a first manifest, a hook, a workflow
+    Init(init::Init),
 }
 
 /// Why a command could not run: the caller's mistake, or the system's.
@@ -151,6 +154,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Rules(rules) => rules.run(&terminal),
         Command::Test(test) => test.run(&cli.global, &terminal),
         Command::Schema(schema) => schema.run(),
+        Command::Init(init) => init.run(&cli.global, &terminal),
     };
     match outcome {
         Ok(exit) => exit.code(),

@@ -17,12 +17,23 @@ pub(super) enum ListFormat {
     Json,
 }
 
+/// How the list of rules is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum RulesFormat {
+    /// A line a rule
+    Human,
+    /// For machines
+    Json,
+    /// The reference, with a section for each rule
+    Markdown,
+}
+
 /// Options of `rules`.
 #[derive(Debug, Args)]
 pub(super) struct Rules {
-    /// How to write them: human or json
+    /// How to write them: human, json, or markdown for a reference with a section for each
     #[arg(long, value_name = "FORMAT", default_value = "human", hide_possible_values = true)]
-    format: ListFormat,
+    format: RulesFormat,
     #[command(flatten)]
     policies: PolicyOptions,
 }
@@ -32,8 +43,9 @@ impl Rules {
         let (policies, _) = self.policies.load()?;
         let mut page = Vec::new();
         match self.format {
-            ListFormat::Human => pages::rules(&policies, &terminal.options(), &mut page),
-            ListFormat::Json => pages::rules_json(&policies, &mut page),
+            RulesFormat::Human => pages::rules(&policies, &terminal.options(), &mut page),
+            RulesFormat::Json => pages::rules_json(&policies, &mut page),
+            RulesFormat::Markdown => pages::rules_markdown(&policies, &mut page),
         }
         .map_err(|error| Error::Write { target: "the list".to_owned(), error })?;
         terminal::print(&page)?;

@@ -77,6 +77,11 @@ impl PackSettings {
 }
 
 impl Pack {
+    /// What would be in force if nobody said otherwise than the pack.
+    pub fn own_settings(&self) -> PackSettings {
+        PackSettings::of(&self.parameters, &self.rules)
+    }
+
     /// Its rules with what is in force of them where no path says otherwise.
     pub fn slots(&self) -> impl Iterator<Item = (&RuleSlot, &RuleSetting)> {
         self.rules.iter().zip(&self.settings.rules)

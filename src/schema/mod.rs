@@ -47,6 +47,14 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("test", TEST_SCHEMA),
 ];
 
+/// The address of a published schema, `$id`, by the word that `tunelint schema` takes. It stays the same as long as
+/// the format does, and editors find the schema by it.
+pub fn address(kind: &str) -> Option<String> {
+    let (_, text) = SCHEMAS.iter().find(|(own, _)| *own == kind)?;
+    let schema: serde_json::Value = serde_json::from_str(text).ok()?;
+    Some(schema.get("$id")?.as_str()?.to_owned())
+}
+
 /// The two kinds of policy files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PolicyKind {

@@ -9,7 +9,10 @@
 )]
 
 mod document;
+#[cfg(unix)]
+mod first_steps;
 mod picture;
+mod reference;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -138,8 +141,45 @@ fn the_number_of_rules_is_right() {
 }
 
 #[test]
+fn the_addresses_of_schemas_are_those_published() {
+    let readme = Document::read("README.md");
+    let rows = readme.text.lines().skip_while(|line| !line.starts_with("| schema |")).skip(2);
+    let told: Vec<(&str, &str)> = rows
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| {
+            let codes: Vec<&str> = line.split('`').collect();
+            (codes[1], codes[codes.len() - 2])
+        })
+        .collect();
+    let kinds = tunelint::schema::SCHEMAS.iter().map(|(kind, _)| *kind);
+    let published: Vec<(&str, String)> =
+        kinds.map(|kind| (kind, tunelint::schema::address(kind).unwrap())).collect();
+    assert_eq!(told, published.iter().map(|(kind, address)| (*kind, &**address)).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_line_for_an_editor_names_a_published_schema() {
+    let addresses: Vec<String> =
+        tunelint::schema::SCHEMAS.iter().map(|(kind, _)| tunelint::schema::address(kind).unwrap()).collect();
+    let policies = std::fs::read_dir(root().join("policies/customization-framework")).unwrap();
+    let policies = policies
+        .map(|entry| format!("policies/customization-framework/{}", entry.unwrap().file_name().display()));
+    let mut lines = 0;
+    for name in ["README.md", "policies/README.md"].map(str::to_owned).into_iter().chain(policies) {
+        for line in Document::read(&name).text.lines() {
+            let Some(address) = line.strip_prefix("# yaml-language-server: $schema=") else { continue };
+            lines += 1;
+            assert!(addresses.iter().any(|own| own == address), "{name}: {address}");
+        }
+    }
+    assert!(lines > 0);
+}
+
+#[test]
 fn every_relative_link_leads_somewhere() {
-    for name in ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "tests/repos/README.md"] {
+    for name in
+        ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "tests/repos/README.md", "policies/README.md"]
+    {
         let folder = root().join(name).parent().unwrap().to_owned();
         for link in links(&Document::read(name).text) {
             assert!(folder.join(&link).exists(), "{name} links to {link}");

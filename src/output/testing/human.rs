@@ -74,8 +74,7 @@ fn print_uncovered(run: &TestRun<'_>, style: &Style, out: &mut dyn io::Write) ->
             }
         }
         for condition in rule.conditions.iter().filter(|condition| !condition.is_covered()) {
-            let label = crate::finding::Label::new(condition.place.clone(), "");
-            writeln!(out, "  {} {}", address(&label), style.bold(condition.lacks()))?;
+            writeln!(out, "  {} {}", address(&condition.place), style.bold(condition.lacks()))?;
             for line in
                 wrap(&visible(&condition.text.replace('\n', " ")), style.prose_width().saturating_sub(4))
             {

@@ -78,7 +78,7 @@ fn described(findings: &[&Finding], traces: &[Trace]) -> String {
     let mut text = String::new();
     for finding in findings {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{}: {}", address(&finding.primary), visible(&finding.message));
+        let _ = writeln!(text, "{}: {}", address(&finding.primary.place), visible(&finding.message));
         if let Some(help) = &finding.help {
             let _ = writeln!(text, "help: {}", visible(help));
         }
