@@ -27,6 +27,8 @@ pub mod link;
 
 pub mod schema;
 
+pub mod supplied;
+
 pub mod policy;
 
 pub mod report;

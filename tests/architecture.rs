@@ -22,13 +22,14 @@ const FLOW: &[(&str, &[&str])] = &[
     ("manifest", &["source", "nearest", "finding", "document"]),
     ("link", &["source", "finding", "document", "manifest"]),
     ("schema", &["source", "nearest", "finding", "document", "manifest"]),
+    ("supplied", &["source", "nearest", "finding", "document", "manifest", "schema"]),
     ("policy", &["source", "nearest", "finding", "document", "manifest", "schema"]),
     ("report", &["source", "finding", "manifest", "policy"]),
     (
         "pipeline",
         &[
             "source", "threads", "finding", "document", "marker", "discover", "read", "manifest", "link",
-            "schema", "policy", "report",
+            "schema", "supplied", "policy", "report",
         ],
     ),
     ("output", &["source", "finding", "document", "manifest", "policy", "report"]),
@@ -36,7 +37,7 @@ const FLOW: &[(&str, &[&str])] = &[
         "cli",
         &[
             "source", "nearest", "threads", "finding", "document", "marker", "discover", "read", "manifest",
-            "link", "schema", "policy", "report", "pipeline", "output",
+            "link", "schema", "supplied", "policy", "report", "pipeline", "output",
         ],
     ),
 ];
@@ -48,7 +49,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("miette", &["output/"]),
     ("ignore", &["discover"]),
     ("walkdir", &["discover", "policy/", "schema/"]),
-    ("globset", &["discover", "policy/", "schema/", "cli/"]),
+    ("globset", &["discover", "policy/", "schema/", "supplied/", "cli/"]),
     ("clap", &["cli/"]),
     ("std::fs", &["discover", "read.rs", "policy/library.rs", "cli/"]),
     ("std::net", &[]),
