@@ -93,6 +93,9 @@ impl Check {
             not_found: unpacked.contains(&DEPLOYMENT_NOT_FOUND),
         };
         let supplied = self.supplied.read(self.sources.max_file_size, asked);
+        if supplied.is_some() {
+            clock.lap("read the supplied facts");
+        }
         let mut examined = self.sources.gather(global);
         clock.lap("find, read and examine the files");
         let bare = examined.iter().all(|part| part.manifests == 0);

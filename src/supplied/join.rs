@@ -55,10 +55,8 @@ impl Supplied {
         if self.places.is_empty() {
             return about;
         }
-        let mut globs = Vec::new();
-        self.places.matches(&deployment.source.path, &mut globs);
         let mut last = None;
-        for index in globs {
+        for index in self.places.matches(&deployment.source.path) {
             if let Some(found) = found.get_mut(index) {
                 *found = true;
             }
