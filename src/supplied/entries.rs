@@ -16,8 +16,8 @@ use crate::source::{Source, Span};
 const KIND: &str = "Facts";
 /// Mistakes told of one file.
 const MOST: usize = 100;
-/// Bytes of facts kept of one file. A file that holds no text by a hundred aliases stays far below.
-const MOST_BYTES: usize = 256 << 20;
+/// Bytes of facts kept of one file. Only one that repeats long texts by aliases comes near.
+const MOST_BYTES: usize = 128 << 20;
 
 impl Supplied {
     /// Reads a file. Mistakes become [`Self::problems`].
