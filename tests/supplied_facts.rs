@@ -490,9 +490,29 @@ fn an_alias_bomb_is_over_a_limit_and_a_long_text_is_not_copied_without_end() {
     assert!(mistakes(&tree, &outcome).iter().any(|(code, _)| code == "limit-alias"), "{outcome:?}");
     let long = format!("{{deployment: x, spec: &long {{owner: {}}}}}", "x".repeat(1 << 20));
     let mut entries = vec![long.as_str()];
-    entries.extend(["{deployment: x, spec: *long}"; 2000]);
+    entries.extend(std::iter::repeat_n("{deployment: x, spec: *long}", 2000));
     let (_, outcome) = beside_the_bot(facts("gateway", &entries));
     assert_eq!(of_rule(&outcome, "facts")[0]["code"], "limit-alias");
+}
+
+#[test]
+fn entries_that_would_multiply_are_over_a_limit_and_told_once() {
+    let tree = bot();
+    tree.write("bit.yaml", tuned("bit", ""));
+    let crowd = vec!["{paths: [\"**\"], spec: {workload: {monthlyRequests: 120000}}}"; 70];
+    let wild: Vec<String> =
+        (0..1001).map(|index| format!("{{paths: [\"a*{index}\"], spec: {{owner: x}}}}")).collect();
+    tree.write("crowd.yaml", facts("gateway", &crowd));
+    tree.write("wild.yaml", facts("gateway", &wild.iter().map(String::as_str).collect::<Vec<_>>()));
+    let outcome = tree.check(&["--facts", "crowd.yaml", "--facts", "wild.yaml"]);
+    let told = of_rule(&outcome, "facts");
+    let codes: Vec<&Value> = told.iter().map(|finding| &finding["code"]).collect();
+    assert_eq!(codes, ["limit-entries", "glob"]);
+    assert_eq!(told[0]["message"], "70 entries are about bit, and no more than 64 count");
+    assert_eq!(told[0]["span"]["start"]["line"], 8 + 64);
+    assert_eq!(told[1]["help"], "name the deployments by their identities");
+    assert_eq!(of_rule(&outcome, "fine-tuning-below-volume")[1]["decisive"][0]["value"], 120_000);
+    assert_eq!(outcome.status, Some(2));
 }
 
 #[test]

@@ -91,3 +91,91 @@ impl Shift {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::{FactAt, FactSetBuilder, FactSource, Origin, Reach, Role};
+    use super::*;
+    use crate::manifest::view::{Selected, View};
+    use crate::manifest::vocabulary::{ROOT, Vocabulary};
+    use crate::source::Source;
+
+    fn at(path: &str) -> FactAt {
+        let path = if path.is_empty() { ROOT } else { Vocabulary::native().find(path).unwrap() };
+        FactAt { path, key: Span::default(), span: Span::default() }
+    }
+
+    /// A spec with one owner, a number of requests written in a way of its own, and a list.
+    fn set(file: &str, base: &'static str, origin: Origin, reach: Reach, requests: i64) -> FactSet {
+        let mut builder = FactSetBuilder::default();
+        let source = Source::in_memory(file, "");
+        let role = Role::Platform;
+        builder.source(FactSource { source, document: 0, role, base: base.into(), origin, reach });
+        builder.object(at(""));
+        builder.text(at("owner"), file);
+        builder.object(at("workload"));
+        let id = builder.int(at("workload.monthlyRequests"), requests, &format!("+{requests}"));
+        builder.anchor(id, Span::new(1, 2));
+        builder.close();
+        builder.list(at("customization.techniques"));
+        builder.text(at("customization.techniques[]"), "rag");
+        builder.text(at("customization.techniques[]"), file);
+        builder.close();
+        builder.close();
+        builder.finish(origin == Origin::Declared)
+    }
+
+    #[test]
+    fn facts_that_are_joined_keep_values_places_and_structure() {
+        let vocabulary = Vocabulary::native();
+        let own = set("bot.yaml", "/spec", Origin::Declared, Reach::Identity, 1);
+        let others = [
+            set("one.yaml", "/spec/deployments/0/spec", Origin::Supplied, Reach::Identity, 2),
+            set("two.yaml", "/spec/deployments/7/spec", Origin::Supplied, Reach::Places, 3),
+        ];
+        let joined = own.with(&others);
+        assert!(joined.declared);
+        assert_eq!(joined.len(), 3 * own.len());
+        for (source, set) in std::iter::once(&own).chain(&others).enumerate() {
+            for (id, fact) in set.iter() {
+                let moved = FactId(id.0 + (source * own.len()) as u32);
+                assert_eq!(joined.fact(moved).path, fact.path);
+                assert_eq!(joined.scalar(moved), set.scalar(id));
+                assert_eq!((joined.raw(moved), joined.anchor(moved)), (set.raw(id), set.anchor(id)));
+                assert_eq!(joined.pointer(moved, vocabulary), set.pointer(id, vocabulary));
+                assert_eq!(joined.children(moved).count(), set.children(id).count());
+                assert_eq!(joined.source_index(moved), source);
+                assert!(Arc::ptr_eq(&joined.source(moved).source, &set.source(id).source));
+            }
+        }
+        let values: Vec<&str> =
+            joined.values_from(FactId(0)).map(|id| vocabulary.path(joined.fact(id).path)).collect();
+        let each = ["owner", "workload.monthlyRequests", "customization.techniques"];
+        assert_eq!(values, each.repeat(3));
+    }
+
+    #[test]
+    fn of_joined_facts_the_nearest_to_the_deployment_is_selected() {
+        let vocabulary = Vocabulary::native();
+        let owner = vocabulary.find("owner").unwrap();
+        let selected = |sets: &[FactSet]| {
+            let joined = FactSet::default().with(sets);
+            match View::new(&joined, vocabulary).get(owner) {
+                Selected::One(id) => joined.source(id).source.path.to_string(),
+                other => format!("{other:?}"),
+            }
+        };
+        let declared = || set("declared", "", Origin::Declared, Reach::Identity, 1);
+        let named = |file| set(file, "", Origin::Supplied, Reach::Identity, 1);
+        let placed = |file| set(file, "", Origin::Supplied, Reach::Places, 1);
+        let observed = || set("observed", "", Origin::Observed, Reach::Places, 1);
+        assert_eq!(selected(&[observed(), placed("place"), named("name"), declared()]), "declared");
+        assert_eq!(selected(&[observed(), placed("place"), named("name")]), "name");
+        assert_eq!(selected(&[observed(), placed("place"), placed("place")]), "place");
+        assert_eq!(selected(&[observed()]), "observed");
+        assert!(selected(&[named("name"), named("other")]).starts_with("Disagree"));
+        assert!(selected(&[placed("place"), placed("other")]).starts_with("Disagree"));
+    }
+}
