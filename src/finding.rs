@@ -220,7 +220,7 @@ pub struct Decisive {
 /// What one rule says of one deployment, or what is wrong with one place of a document.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// Rule id; `schema`, `config`, `policy`, `waivers`, `baseline` or `document` for what is no policy's.
+    /// Rule id; `schema`, `config`, `policy`, `facts`, `waivers`, `baseline` or `document` for what is no policy's.
     pub rule: Arc<str>,
     /// The pack that the rule belongs to.
     pub pack: Option<Arc<str>>,

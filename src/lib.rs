@@ -29,6 +29,8 @@ pub mod link;
 
 pub mod schema;
 
+pub mod supplied;
+
 pub mod policy;
 
 pub mod report;

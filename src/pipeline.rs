@@ -21,6 +21,7 @@ use crate::read;
 use crate::report::{self, Candidate, DeploymentRecord, FailOn, Gathered, OutcomeCounts, Report, Run};
 use crate::schema;
 use crate::source::Source;
+use crate::supplied::Supplied;
 use crate::threads::Threads;
 
 /// How to look at sources.
@@ -192,6 +193,8 @@ pub struct Conclusion<'a> {
     pub repository: Option<&'a dyn Repository>,
     /// Files that look like deployments, where there is no manifest.
     pub candidates: Vec<Candidate>,
+    /// Facts that the platform knows; nothing: none were asked for.
+    pub supplied: Option<&'a Supplied>,
 }
 
 /// The barrier and phase 2: links, judges, sorts and counts.
@@ -205,6 +208,10 @@ pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclu
     deployments
         .sort_by(|left, right| (&left.source.path, left.document).cmp(&(&right.source.path, right.document)));
     link::link(&mut deployments, &mut findings);
+    if let Some(supplied) = conclusion.supplied {
+        supplied.join(&mut deployments, &mut findings);
+        findings.extend(supplied.problems.iter().cloned());
+    }
     let records = judge(deployments, policies, &conclusion, &mut findings);
     findings.extend(policies.problems.iter().cloned());
     let gathered = Gathered {

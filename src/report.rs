@@ -24,7 +24,8 @@ pub enum Exit {
     Clean,
     /// 1: findings.
     Findings,
-    /// 2: could not run, a named file that is unreadable, or a mistake in config, policies, waivers or baseline.
+    /// 2: could not run, a named file that is unreadable, or a mistake in config, policies, supplied facts, waivers or
+    /// baseline.
     Trouble,
 }
 
@@ -138,7 +139,7 @@ pub fn exit_status(findings: &[Finding], fail_on: FailOn, named_unreadable: bool
     let mut exit = if named_unreadable { Exit::Trouble } else { Exit::Clean };
     for finding in findings.iter().filter(|finding| finding.status == Status::Open) {
         let ours = finding.outcome == Outcome::Invalid
-            && matches!(&*finding.rule, "config" | "policy" | "waivers" | "baseline")
+            && matches!(&*finding.rule, "config" | "policy" | "facts" | "waivers" | "baseline")
             && finding.severity == Severity::Error;
         if ours {
             exit = Exit::Trouble;

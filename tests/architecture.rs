@@ -23,13 +23,14 @@ const FLOW: &[(&str, &[&str])] = &[
     ("manifest", &["source", "nearest", "finding", "document"]),
     ("link", &["source", "finding", "document", "manifest"]),
     ("schema", &["source", "nearest", "finding", "document", "manifest"]),
+    ("supplied", &["source", "nearest", "finding", "document", "manifest", "schema"]),
     ("policy", &["source", "nearest", "finding", "document", "manifest", "schema"]),
     ("report", &["source", "finding", "manifest", "policy"]),
     (
         "pipeline",
         &[
             "source", "threads", "finding", "document", "marker", "discover", "read", "manifest", "link",
-            "schema", "policy", "report",
+            "schema", "supplied", "policy", "report",
         ],
     ),
     ("output", &["source", "finding", "document", "manifest", "policy", "report"]),
@@ -37,7 +38,7 @@ const FLOW: &[(&str, &[&str])] = &[
         "cli",
         &[
             "source", "nearest", "threads", "finding", "document", "marker", "discover", "read", "manifest",
-            "link", "schema", "policy", "report", "pipeline", "output",
+            "link", "schema", "supplied", "policy", "report", "pipeline", "output",
         ],
     ),
 ];
@@ -50,7 +51,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("quick_junit", &["output/"]),
     ("ignore", &["discover"]),
     ("walkdir", &["discover", "policy/", "schema/"]),
-    ("globset", &["discover", "policy/", "schema/", "cli/"]),
+    ("globset", &["discover", "policy/", "schema/", "supplied/", "cli/"]),
     ("clap", &["cli/"]),
     ("serde_saphyr", &["cli/"]),
     ("std::fs", &["discover", "read.rs", "policy/library.rs", "cli/"]),

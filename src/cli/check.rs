@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use sha2::{Digest, Sha256};
 
+use super::facts_files::FactsFiles;
 use super::gather::{Again, Sources};
 use super::policies::PolicyOptions;
 use super::target::{self, Target};
@@ -15,16 +16,19 @@ use super::terminal::{self, Terminal};
 use super::{Error, Global, candidates, commit};
 use crate::discover::{Here, OnDisk};
 use crate::finding::Severity;
-use crate::link::Repository;
+use crate::link::{EVIDENCE_NOT_FOUND, Repository};
 use crate::output::{self, Format};
 use crate::pipeline::{self, Conclusion, Examined};
 use crate::report::{Exit, FailOn, Report, Run};
+use crate::supplied::{Asked, DECLARATION_DIFFERS, DEPLOYMENT_NOT_FOUND};
 
 /// Options of `check`.
 #[derive(Debug, Args)]
 pub(super) struct Check {
     #[command(flatten)]
     sources: Sources,
+    #[command(flatten)]
+    supplied: FactsFiles,
     /// Report as human, json or jsonl, to standard output or a file; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", help_heading = "Report")]
     format: Vec<Target<Format>>,
@@ -55,8 +59,16 @@ impl Check {
     pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
         target::refuse_to_share(&self.format)?;
         let mut clock = Clock::start();
-        let (policies, looks_for_evidence) = self.policies.load()?;
+        let (policies, unpacked) = self.policies.load()?;
         clock.lap("read the policies");
+        let asked = Asked {
+            differences: unpacked.contains(&DECLARATION_DIFFERS),
+            not_found: unpacked.contains(&DEPLOYMENT_NOT_FOUND),
+        };
+        let supplied = self.supplied.read(self.sources.max_file_size, asked);
+        if supplied.is_some() {
+            clock.lap("read the supplied facts");
+        }
         let mut examined = self.sources.gather(global);
         clock.lap("find, read and examine the files");
         let bare = examined.iter().all(|part| part.manifests == 0);
@@ -68,7 +80,7 @@ impl Check {
                 examined.push(self.no_manifests());
             }
         }
-        let repository = looks_for_evidence.then(|| OnDisk::new(Here::now()));
+        let repository = unpacked.contains(&EVIDENCE_NOT_FOUND).then(|| OnDisk::new(Here::now()));
         let conclusion = Conclusion {
             run: circumstances(global),
             show_passed: self.show_passed,
@@ -76,6 +88,7 @@ impl Check {
             threads: global.threads(),
             repository: repository.as_ref().map(|repository| repository as &dyn Repository),
             candidates,
+            supplied: supplied.as_ref(),
         };
         let report = pipeline::conclude(examined, &policies, conclusion);
         clock.lap("judge, sort and count");

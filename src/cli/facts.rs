@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::facts_files::FactsFiles;
 use super::gather::Sources;
 use super::rules::ListFormat;
 use super::terminal::{self, Terminal};
@@ -11,12 +12,15 @@ use crate::link;
 use crate::output;
 use crate::pipeline::Examined;
 use crate::report::Exit;
+use crate::supplied::Asked;
 
 /// Options of `facts`.
 #[derive(Debug, Args)]
 pub(super) struct Facts {
     #[command(flatten)]
     sources: Sources,
+    #[command(flatten)]
+    supplied: FactsFiles,
     /// How to write them: human or json
     #[arg(long, value_name = "FORMAT", default_value = "human", hide_possible_values = true)]
     format: ListFormat,
@@ -29,6 +33,10 @@ impl Facts {
             all.absorb(part);
         }
         link::link(&mut all.deployments, &mut Vec::new());
+        let supplied = self.supplied.read(self.sources.max_file_size, Asked::default());
+        if let Some(supplied) = &supplied {
+            supplied.join(&mut all.deployments, &mut Vec::new());
+        }
         let mut bytes = Vec::new();
         match self.format {
             ListFormat::Human => output::facts::human(&all.deployments, &mut bytes),
@@ -44,6 +52,7 @@ impl Facts {
         } else if all.deployments.is_empty() && !global.quiet {
             terminal.complain("no manifest found");
         }
-        Ok(if all.trouble { Exit::Trouble } else { Exit::Clean })
+        let told = terminal.complain_of_facts(supplied.as_ref());
+        Ok(if all.trouble { Exit::Trouble } else { told })
     }
 }

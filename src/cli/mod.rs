@@ -6,6 +6,7 @@ mod check;
 mod commit;
 mod explain;
 mod facts;
+mod facts_files;
 pub mod gather;
 mod init;
 mod policies;
@@ -30,7 +31,8 @@ use terminal::{ColorChoice, Terminal};
 const AFTER: &str = "\
 `tunelint deploy/` is short for `tunelint check deploy/`, and `tunelint` alone checks the current folder.
 
-Exit status: 0 nothing to fail on; 1 findings; 2 could not run, a named file could not be read, or a policy has a mistake.";
+Exit status: 0 nothing to fail on; 1 findings; 2 could not run, a named file could not be read, or a policy or
+a file of facts has a mistake.";
 
 /// A policy-as-code linter for the manifests of LLM deployments.
 #[derive(Debug, Parser)]

@@ -11,6 +11,10 @@ use crate::link::EVIDENCE_NOT_FOUND;
 use crate::policy::library::PolicyFile;
 use crate::policy::{Policies, PolicyError, Selection};
 use crate::read;
+use crate::supplied::{DECLARATION_DIFFERS, DEPLOYMENT_NOT_FOUND};
+
+/// Rules of ours that belong to no pack.
+const UNPACKED: [&str; 3] = [EVIDENCE_NOT_FOUND, DECLARATION_DIFFERS, DEPLOYMENT_NOT_FOUND];
 
 /// Largest policy file that is read: a rule is a page, and ten megabytes of it are a mistake.
 const MAX_POLICY_BYTES: u64 = 4 << 20;
@@ -58,24 +62,26 @@ impl PackOptions {
 }
 
 impl PolicyOptions {
-    /// The packs as they are asked for, and whether evidence is to be looked for: a rule of ours, of no pack.
-    pub(super) fn load(&self) -> Result<(Policies, bool), Error> {
+    /// The packs as they are asked for, and which of the rules of no pack are in force.
+    pub(super) fn load(&self) -> Result<(Policies, Vec<&'static str>), Error> {
         let mut policies = self.packs.folders()?;
+        let is_unpacked = |name: &String| UNPACKED.iter().any(|own| own == name);
         let others = |names: &[String]| -> Vec<String> {
-            names.iter().filter(|name| *name != EVIDENCE_NOT_FOUND).cloned().collect()
+            names.iter().filter(|name| !is_unpacked(name)).cloned().collect()
         };
         let mut selection = Selection {
             select: others(&self.select),
             ignore: others(&self.ignore),
             set: self.packs.set.clone(),
         };
-        let selected = self.select.is_empty() || selection.select.len() < self.select.len();
-        let ignored = selection.ignore.len() < self.ignore.len();
-        if selected && !self.select.is_empty() && selection.select.is_empty() {
+        if !self.select.is_empty() && selection.select.is_empty() {
             selection.ignore.extend(policies.packs.iter().map(|pack| format!("{}/*", pack.name)));
         }
         policies.apply(&selection)?;
-        Ok((policies, selected && !ignored))
+        let names = |names: &[String], own: &str| names.iter().any(|name| name == own);
+        let is_in_force =
+            |own: &&str| (self.select.is_empty() || names(&self.select, own)) && !names(&self.ignore, own);
+        Ok((policies, UNPACKED.into_iter().filter(is_in_force).collect()))
     }
 }
 

@@ -7,6 +7,9 @@
 //! A set is made for keeping: one allocation for facts, one for strings, spans instead of texts. Ten thousand
 //! deployments wait behind the barrier between the two phases (see [`crate::pipeline`]).
 
+mod join;
+
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::vocabulary::{PathId, ROOT, Vocabulary};
@@ -137,9 +140,21 @@ pub struct FactSource {
     /// The part it plays.
     pub role: Role,
     /// Pointer to the object whose paths the facts have: `/spec` for a native manifest.
-    pub base: &'static str,
+    pub base: Cow<'static, str>,
     /// Where the facts read from it come from.
     pub origin: Origin,
+    /// How many deployments it speaks of.
+    pub reach: Reach,
+}
+
+/// How many deployments a source speaks of. What is said of one counts for more than what is said of many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// Of one, by its identity or because it is its own manifest.
+    #[default]
+    Identity,
+    /// Of all that stand in some places.
+    Places,
 }
 
 /// All facts of one deployment.
@@ -291,9 +306,13 @@ impl FactSet {
 
     /// Where a fact was read from.
     pub fn source(&self, id: FactId) -> &FactSource {
+        &self.sources[self.source_index(id)]
+    }
+
+    /// Which of [`Self::sources`] a fact was read from.
+    pub fn source_index(&self, id: FactId) -> usize {
         // Facts of one source stand together, and most deployments have one source.
-        let after = self.first.partition_point(|first| *first <= id);
-        &self.sources[after.saturating_sub(1)]
+        self.first.partition_point(|first| *first <= id).saturating_sub(1)
     }
 
     /// Where a fact comes from.
@@ -317,13 +336,13 @@ impl FactSet {
         }
         let fact = self.fact(id);
         if fact.path == ROOT {
-            return self.source(id).base.to_owned();
+            return self.source(id).base.to_string();
         }
         let info = vocabulary.info(fact.path);
         if &*info.path == "metadata" {
             return "/metadata".to_owned();
         }
-        let Some(parent) = self.parent(id) else { return self.source(id).base.to_owned() };
+        let Some(parent) = self.parent(id) else { return self.source(id).base.to_string() };
         let mut pointer = self.pointer(parent, vocabulary);
         match self.map_key(id) {
             Some(key) => crate::document::push_token(&mut pointer, key),

@@ -7,7 +7,7 @@ use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
 
 use super::shape::{self, Shape};
-use super::{PACK_SCHEMA, RULE_SCHEMA};
+use super::{FACTS_SCHEMA, PACK_SCHEMA, RULE_SCHEMA};
 use crate::document::{TreeJson, TreeNode};
 use crate::manifest::vocabulary::{TERSE_SCHEMA, manifest_schema};
 
@@ -67,6 +67,30 @@ impl Compiled {
         &PART
     }
 
+    /// A part of a manifest's spec that somebody else supplies: nothing is required.
+    pub(crate) fn supplied_spec() -> &'static Self {
+        static SUPPLIED: Compiled = Compiled {
+            shape: None,
+            validator: LazyLock::new(|| validator(&bare_part_of_spec(parse(TERSE_SCHEMA)))),
+            worded: LazyLock::new(|| Cow::Owned(bare_part_of_spec(manifest_schema().clone()))),
+            rule: "facts",
+            noun: "deployment",
+        };
+        &SUPPLIED
+    }
+
+    /// A file of supplied facts.
+    pub(crate) fn facts() -> &'static Self {
+        static FACTS: Compiled = Compiled {
+            shape: None,
+            validator: LazyLock::new(|| validator(&parse(FACTS_SCHEMA))),
+            worded: LazyLock::new(|| Cow::Owned(parse(FACTS_SCHEMA))),
+            rule: "facts",
+            noun: "facts file",
+        };
+        &FACTS
+    }
+
     /// A rule file.
     pub(crate) fn rule() -> &'static Self {
         static RULE: Compiled = Compiled {
@@ -105,11 +129,18 @@ fn parse(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-/// The schema of a part of a spec, made of that of the manifest.
+/// The schema of a part of a spec with a `metadata` in it, made of that of the manifest.
 fn part_of_spec(mut manifest: Value) -> Value {
-    let metadata = manifest["properties"]["metadata"].take();
-    let mut spec = manifest["properties"]["spec"].take();
+    let mut metadata = manifest["properties"]["metadata"].take();
+    drop_required(&mut metadata);
+    let mut spec = bare_part_of_spec(manifest);
     spec["properties"]["metadata"] = metadata;
+    spec
+}
+
+/// The schema of a part of a spec, made of that of the manifest.
+fn bare_part_of_spec(mut manifest: Value) -> Value {
+    let mut spec = manifest["properties"]["spec"].take();
     drop_required(&mut spec);
     spec
 }
@@ -178,7 +209,14 @@ mod tests {
 
     #[test]
     fn compiled_schemas_use_only_what_both_drafts_understand_alike() {
-        for compiled in [Compiled::manifest(), Compiled::part_of_spec(), Compiled::rule(), Compiled::pack()] {
+        for compiled in [
+            Compiled::manifest(),
+            Compiled::part_of_spec(),
+            Compiled::supplied_spec(),
+            Compiled::facts(),
+            Compiled::rule(),
+            Compiled::pack(),
+        ] {
             check(compiled.schema());
             LazyLock::force(&compiled.validator);
         }

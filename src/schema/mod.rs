@@ -32,6 +32,8 @@ pub use order::check_order;
 pub const RULE_SCHEMA: &str = include_str!("../../schemas/rule.schema.json");
 /// The schema of a policy pack, embedded.
 pub const PACK_SCHEMA: &str = include_str!("../../schemas/pack.schema.json");
+/// The schema of a file of supplied facts, embedded.
+pub const FACTS_SCHEMA: &str = include_str!("../../schemas/facts.schema.json");
 /// The schema of the JSON report, embedded.
 pub const REPORT_SCHEMA: &str = include_str!("../../schemas/report.schema.json");
 
@@ -43,6 +45,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("manifest", MANIFEST_SCHEMA),
     ("policy", RULE_SCHEMA),
     ("pack", PACK_SCHEMA),
+    ("facts", FACTS_SCHEMA),
     ("report", REPORT_SCHEMA),
     ("test", TEST_SCHEMA),
 ];
@@ -77,6 +80,17 @@ pub fn validate(document: &Document, source: &Arc<Source>) -> (Vec<Finding>, Rej
 /// pointers from the node on, as [`crate::manifest::llm_deployment::extract_spec`] wants it.
 pub fn validate_spec(node: NodeRef<'_>, pointer: &str, source: &Arc<Source>) -> (Vec<Finding>, Rejected) {
     run(Compiled::part_of_spec(), node, pointer, source)
+}
+
+/// Validates a part of a spec that somebody else than the manifest supplies: as [`validate_spec`] does, but without
+/// a `metadata`, which only a manifest has.
+pub fn validate_supplied(node: NodeRef<'_>, pointer: &str, source: &Arc<Source>) -> (Vec<Finding>, Rejected) {
+    run(Compiled::supplied_spec(), node, pointer, source)
+}
+
+/// Validates a file of supplied facts, but for what its entries supply.
+pub fn validate_facts(document: &Document, source: &Arc<Source>) -> Vec<Finding> {
+    run(Compiled::facts(), document.root(), "", source).0
 }
 
 /// Validates a policy file.

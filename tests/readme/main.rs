@@ -71,6 +71,23 @@ fn the_rule_shown_is_the_rule_shipped() {
 }
 
 #[test]
+fn the_file_of_facts_is_one_that_the_command_below_it_reads() {
+    let readme = Document::read("README.md");
+    let facts = Document::read("tests/data/facts.yaml");
+    readme.expect_block("facts", &format!("```yaml\n{}```\n", facts.text));
+    let command = readme.shell_command("tunelint check --facts").unwrap();
+    let mut arguments: Vec<&str> = command.split(' ').skip(1).collect();
+    arguments.extend(["--format", "json"]);
+    let output = tunelint(&arguments);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.matches("declaration-differs-from-supplied").count(), 1, "{text}");
+    assert!(text.contains("declares workload.monthlyRequests as 640,000"), "{text}");
+    assert!(!text.contains("supplied-deployment-not-found"), "{text}");
+    assert!(!text.contains("\"rule\":\"facts\""), "{text}");
+}
+
+#[test]
 fn exit_statuses_are_those_promised() {
     let status = |arguments: &[&str]| tunelint(arguments).status.code();
     assert_eq!(status(&["check", "tests/repos/acme-platform/teams/support/support-bot.yaml"]), Some(0));
