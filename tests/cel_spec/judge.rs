@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
 use tunelint::finding::Scalar;
-use tunelint::manifest::facts::{FactAt, FactId, FactSet, FactSetBuilder, FactSource, Origin, Role};
+use tunelint::manifest::facts::{FactAt, FactId, FactSet, FactSetBuilder, FactSource, Origin, Reach, Role};
 use tunelint::manifest::view::View;
 use tunelint::manifest::vocabulary::{FactType, PathId, ROOT, Vocabulary};
 use tunelint::policy::eval::{Input, value_of};
@@ -161,7 +161,8 @@ fn fact_set(facts: &[(String, Cel)], vocabulary: &Vocabulary) -> FactSet {
     let mut builder = FactSetBuilder::default();
     let source = Source::in_memory("case.yaml", "");
     let origin = Origin::Declared;
-    builder.source(FactSource { source, document: 0, role: Role::Manifest, base: "/spec", origin });
+    let (role, base, reach) = (Role::Manifest, "/spec".into(), Reach::Identity);
+    builder.source(FactSource { source, document: 0, role, base, origin, reach });
     let mut root = json!({});
     for (name, value) in facts {
         let mut at = &mut root;
