@@ -210,6 +210,7 @@ pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclu
     let gathered = Gathered {
         run: conclusion.run,
         packs: policies.records(),
+        rules: report::rules_of(&findings, policies),
         files,
         skipped,
         manifests,

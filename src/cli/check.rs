@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use sha2::{Digest, Sha256};
 
+use super::forge::Forge;
 use super::gather::{Again, Sources};
 use super::policies::PolicyOptions;
 use super::terminal::{self, Terminal};
@@ -26,7 +27,8 @@ use crate::report::{Exit, FailOn, Report, Run};
 pub(super) struct Check {
     #[command(flatten)]
     sources: Sources,
-    /// Report as human, json or jsonl, to standard output or a file; repeatable
+    /// Report as human, json, jsonl, sarif, github, gitlab, junit or markdown, to standard output or a file;
+    /// repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", help_heading = "Report")]
     format: Vec<Target>,
     /// Exit with 1 for findings from here on: error, warning, note or never
@@ -138,6 +140,12 @@ impl Check {
         elapsed: Duration,
     ) -> Result<(), Error> {
         let texts = Again::default();
+        let is_for_a_forge = |target: &Target| output::is_for_a_forge(target.format);
+        let forge = if self.format.iter().any(is_for_a_forge) {
+            Forge::of(report.run.commit.as_deref())
+        } else {
+            Forge::default()
+        };
         for target in &self.format {
             let on_screen = target.file.is_none();
             let options = output::Options {
@@ -146,6 +154,9 @@ impl Check {
                 width: terminal.width,
                 quiet: global.quiet,
                 elapsed: Some(elapsed),
+                folder: forge.folder.clone(),
+                link_base: forge.link_base.clone(),
+                help_uri: None,
             };
             let write =
                 |out: &mut dyn io::Write| output::render(target.format, report, &texts, &options, out);

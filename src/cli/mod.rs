@@ -6,6 +6,7 @@ mod check;
 mod commit;
 mod explain;
 mod facts;
+mod forge;
 pub mod gather;
 mod policies;
 mod progress;

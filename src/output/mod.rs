@@ -1,15 +1,22 @@
 //! The formats: each is one file here and one row of [`FORMATS`]. Pure: a report becomes bytes, and nothing is
 //! judged, counted or read on the way, so that every format shows the same.
 
+mod catalog;
 mod excerpt;
 pub mod facts;
 mod fingerprint;
+mod github;
+mod gitlab;
 mod human;
 mod json;
 mod json_lines;
+mod junit;
+mod links;
+mod markdown;
 pub mod pages;
 mod row;
 pub mod sanitize;
+mod sarif;
 mod wire;
 mod wrap;
 
@@ -35,6 +42,16 @@ pub enum Format {
     Json,
     /// JSON, one object a line.
     JsonLines,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Workflow commands, for annotations in a GitHub job.
+    Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// `JUnit`'s XML, for CI servers.
+    Junit,
+    /// Markdown, for a comment or a step summary.
+    Markdown,
 }
 
 /// How a format is written.
@@ -70,6 +87,36 @@ pub const FORMATS: &[FormatRow] = &[
         name: "jsonl",
         description: "findings, deployments and summary as JSON, one a line",
         render: json_lines::render,
+    },
+    FormatRow {
+        format: Format::Sarif,
+        name: "sarif",
+        description: "SARIF 2.1.0, for code scanning",
+        render: sarif::render,
+    },
+    FormatRow {
+        format: Format::Github,
+        name: "github",
+        description: "workflow commands: annotations in a GitHub job, ten a level",
+        render: github::render,
+    },
+    FormatRow {
+        format: Format::Gitlab,
+        name: "gitlab",
+        description: "a GitLab Code Quality report",
+        render: gitlab::render,
+    },
+    FormatRow {
+        format: Format::Junit,
+        name: "junit",
+        description: "JUnit XML, for CI servers",
+        render: junit::render,
+    },
+    FormatRow {
+        format: Format::Markdown,
+        name: "markdown",
+        description: "for a pull request's comment or a step summary, under 1 MiB",
+        render: markdown::render,
     },
 ];
 
@@ -120,11 +167,29 @@ pub struct Options {
     pub quiet: bool,
     /// How long the run took, for the summary line.
     pub elapsed: Option<Duration>,
+    /// The folder that a report's paths are relative to, from the root of the repository with forward slashes:
+    /// forges count paths from there. Nothing: it is the root, or nobody knows.
+    pub folder: Option<String>,
+    /// What a path from the root of the repository is a page below (`https://github.com/OWNER/REPO/blob/COMMIT`), where
+    /// lines are to be linked.
+    pub link_base: Option<String>,
+    /// Where a rule is described, with `{rule}` for its id and `{pack}` for its pack; nothing: on the project's
+    /// pages.
+    pub help_uri: Option<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { color: false, unicode: true, width: 80, quiet: false, elapsed: None }
+        Self {
+            color: false,
+            unicode: true,
+            width: 80,
+            quiet: false,
+            elapsed: None,
+            folder: None,
+            link_base: None,
+            help_uri: None,
+        }
     }
 }
 
@@ -143,6 +208,11 @@ impl Texts for InMemory {
     fn text(&self, source: &Source) -> Option<Arc<str>> {
         source.text.clone()
     }
+}
+
+/// Whether a format speaks to a forge, which counts paths from the root of the repository.
+pub fn is_for_a_forge(format: Format) -> bool {
+    !matches!(format, Format::Human | Format::Json | Format::JsonLines)
 }
 
 /// Writes a report.
@@ -190,6 +260,9 @@ mod tests {
     #[test]
     fn an_unknown_name_is_told_the_known_ones() {
         let error = "yaml\u{1b}".parse::<Format>().unwrap_err().to_string();
-        assert_eq!(error, r"unknown format `yaml\x1b`; there are human, json, jsonl");
+        assert_eq!(
+            error,
+            r"unknown format `yaml\x1b`; there are human, json, jsonl, sarif, github, gitlab, junit, markdown"
+        );
     }
 }

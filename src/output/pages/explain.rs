@@ -7,9 +7,8 @@ use super::{INDENT, Page};
 use crate::document::{self, Document, Limits};
 use crate::output::Options;
 use crate::output::sanitize::visible;
-use crate::policy::complete::parameters_of;
 use crate::policy::pack::{Pack, Parameter, Rule, Undetermined};
-use crate::policy::template::{scalar_prose, separated};
+use crate::policy::template::parameter_prose;
 
 /// Examples of each kind that are shown.
 const EXAMPLES: usize = 3;
@@ -39,7 +38,7 @@ pub fn explain(
     }
     page.heading("Requires")?;
     page.lines(INDENT, &rule.conditions.require.expr.text)?;
-    let parameters = parameters(pack, rule);
+    let parameters = pack.parameters_of(rule);
     if !parameters.is_empty() {
         page.heading("Parameters")?;
         for parameter in parameters {
@@ -85,33 +84,8 @@ fn facts_of(page: &mut Page<'_>, pack: &Pack, rule: &Rule) -> io::Result<()> {
     Ok(())
 }
 
-/// The parameters that a rule reads, those of its checklists among them.
-fn parameters<'a>(pack: &'a Pack, rule: &Rule) -> Vec<&'a Parameter> {
-    let mut used = vec![false; pack.settings.parameters.len()];
-    for condition in rule.conditions.iter() {
-        parameters_of(&condition.expr, &mut used);
-    }
-    for index in rule.message.parameters() {
-        if let Some(used) = used.get_mut(index as usize) {
-            *used = true;
-        }
-    }
-    pack.settings
-        .parameters
-        .iter()
-        .zip(used)
-        .filter(|(_, used)| *used)
-        .map(|(parameter, _)| parameter)
-        .collect()
-}
-
 fn setting(parameter: &Parameter) -> String {
-    let value = match parameter.kind {
-        crate::policy::expression::Type::Int | crate::policy::expression::Type::Double => {
-            separated(&parameter.raw)
-        }
-        _ => scalar_prose(&parameter.value),
-    };
+    let value = parameter_prose(parameter);
     format!("{} = {value} {} (set by {})", parameter.name, parameter.unit, parameter.set_by)
 }
 
