@@ -156,7 +156,7 @@ impl Check {
                 elapsed: Some(elapsed),
                 folder: forge.folder.clone(),
                 link_base: forge.link_base.clone(),
-                help_uri: None,
+                ..output::Options::default()
             };
             let write =
                 |out: &mut dyn io::Write| output::render(target.format, report, &texts, &options, out);

@@ -176,7 +176,12 @@ pub struct Options {
     /// Where a rule is described, with `{rule}` for its id and `{pack}` for its pack; nothing: on the project's
     /// pages.
     pub help_uri: Option<String>,
+    /// Bytes that Markdown may take. A step summary takes [`STEP_SUMMARY_BYTES`], a comment 65,536 characters.
+    pub markdown_bytes: usize,
 }
+
+/// Bytes of the longest Markdown that is surely taken for a step summary: GitHub drops those over 1 MiB.
+pub const STEP_SUMMARY_BYTES: usize = 1_000_000;
 
 impl Default for Options {
     fn default() -> Self {
@@ -189,6 +194,7 @@ impl Default for Options {
             folder: None,
             link_base: None,
             help_uri: None,
+            markdown_bytes: STEP_SUMMARY_BYTES,
         }
     }
 }

@@ -47,15 +47,17 @@ pub(in crate::output) fn fence(language: &str, text: &str) -> String {
 fn words(out: &mut String, text: &str) {
     for piece in text.split_inclusive([' ', '\n']) {
         let word = piece.trim_end_matches([' ', '\n']);
-        // What ends a sentence is none of the word's own.
-        let bare = word.trim_end_matches(['.', ',', ';', ':', '!', ')', '"']);
-        let bare = if bare.is_empty() { word } else { bare };
+        // What ends a sentence, and a quotation mark, are none of the word's own.
+        let opened = word.trim_start_matches(['(', '"']);
+        let bare = opened.trim_end_matches(['.', ',', ';', ':', '!', ')', '"']);
+        let (opened, bare) = if bare.is_empty() { (word, word) } else { (opened, bare) };
+        out.push_str(word.get(..word.len() - opened.len()).unwrap_or_default());
         if is_plain(bare) && !(out.is_empty() && begins_a_block(bare)) {
             out.push_str(bare);
         } else {
             out.push_str(&code(bare));
         }
-        out.push_str(word.get(bare.len()..).unwrap_or_default());
+        out.push_str(opened.get(bare.len()..).unwrap_or_default());
         if piece.len() > word.len() {
             out.push(' ');
         }
@@ -123,6 +125,7 @@ mod tests {
             prose("email-drafts fine-tunes for 120,000 requests a month, fewer than 500,000; see it (once)"),
             "email-drafts fine-tunes for 120,000 requests a month, fewer than 500,000; see it (once)"
         );
+        assert_eq!(prose("(\"a_b\") and \"c\""), "(\"<code>a&#95;b</code>\") and \"c\"");
         assert_eq!(prose("ask @alice, now"), "ask <code>&#64;alice</code>, now");
         assert_eq!(
             prose("team/bot#12 <b>x</b>"),

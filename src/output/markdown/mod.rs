@@ -1,7 +1,8 @@
 //! Markdown for a pull request's comment and for the step summary of a job: a table a severity, the worst first, what
 //! the rules ask for folded below it, and the counts at the end.
 //!
-//! GitHub drops a step summary of more than 1 MiB as a whole. What does not fit is counted instead of written.
+//! GitHub drops a step summary of more than 1 MiB as a whole, and refuses a comment of more than 65,536 characters.
+//! What does not fit is counted instead of written.
 
 pub(super) mod escape;
 
@@ -20,9 +21,8 @@ use escape::{code, prose};
 
 /// The first line, by which a bot finds the comment that it wrote before.
 const MARK: &str = "<!-- tunelint -->";
-/// Bytes of the whole, of 1,048,576 that GitHub takes, and of them what is kept for the end.
-const LIMIT: usize = 1_000_000;
-const END: usize = 8_000;
+/// Bytes that are kept for the end.
+const END: usize = 4_000;
 /// Characters of a claim, and of a piece of advice.
 const CLAIM: usize = 600;
 const ADVICE: usize = 1000;
@@ -38,7 +38,12 @@ pub(super) fn render(
     options: &Options,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let mut page = Page { text: String::new(), links: Links::new(options), catalog: Catalog::new(report) };
+    let mut page = Page {
+        text: String::new(),
+        limit: options.markdown_bytes,
+        links: Links::new(options),
+        catalog: Catalog::new(report),
+    };
     let summary = &report.summary;
     let by_severity = [
         (Severity::Error, "error", "errors", summary.errors),
@@ -80,6 +85,8 @@ pub(super) fn render(
 
 struct Page<'a> {
     text: String,
+    /// Bytes of the whole.
+    limit: usize,
     links: Links<'a>,
     catalog: Catalog<'a>,
 }
@@ -87,7 +94,7 @@ struct Page<'a> {
 impl Page<'_> {
     /// Adds a piece if there is room for it, and says whether there was.
     fn add(&mut self, piece: &str) -> bool {
-        let fits = self.text.len() + piece.len() + END <= LIMIT;
+        let fits = self.text.len() + piece.len() + END <= self.limit;
         if fits {
             self.text.push_str(piece);
         }
@@ -122,26 +129,38 @@ impl Page<'_> {
     fn row(&self, finding: &Finding) -> String {
         let rule = self.catalog.rule(finding);
         let name = code(&rule_name(finding));
-        let name = rule.map_or(name.clone(), |rule| format!("[{name}]({})", self.links.rule(rule)));
         let claim = prose(&clip(&finding.message, CLAIM, "…"));
-        let mut place = self.place(&finding.primary);
-        for label in finding.secondary.iter().take(MORE_PLACES) {
-            place.push_str("<br>");
-            place.push_str(&self.place(label));
-        }
-        let more = finding.secondary.len().saturating_sub(MORE_PLACES);
-        if more > 0 {
-            let _ = write!(place, "<br>and {more} more");
-        }
+        let place = self.places(finding);
         format!("| {name}<br>{claim} | {place} | {} |\n", to_do(finding, rule))
     }
 
-    /// A place, linked where its page is known.
-    fn place(&self, label: &Label) -> String {
+    /// The place of a finding, and below it the others that decided: by their lines alone where they are in its file.
+    fn places(&self, finding: &Finding) -> String {
+        let own = &finding.primary.place.source.path;
+        let mut places = self.place(&finding.primary, None);
+        for (index, label) in finding.secondary.iter().take(MORE_PLACES).enumerate() {
+            places.push_str(if index == 0 { "<br>with " } else { ", " });
+            places.push_str(&self.place(label, Some(own)));
+        }
+        let more = finding.secondary.len().saturating_sub(MORE_PLACES);
+        if more > 0 {
+            let _ = write!(places, " and {more} more");
+        }
+        places
+    }
+
+    /// A place, linked where its page is known. In the `known` file it is a line alone: a link there is near enough,
+    /// and several in every row would fill the page.
+    fn place(&self, label: &Label, known: Option<&str>) -> String {
         let source = &label.place.source;
         let line = label.place.span.map(|span| source.lines.position(span.start).line);
         let path = self.links.from_root(&source.path);
-        let shown = code(&line.map_or(path.clone().into_owned(), |line| format!("{path}:{line}")));
+        let shown = match line {
+            Some(line) if known == Some(&source.path) => return format!("line {line}"),
+            Some(line) => format!("{path}:{line}"),
+            None => path.into_owned(),
+        };
+        let shown = code(&shown);
         match self.links.line(&source.path, line) {
             Some(link) => format!("[{shown}]({link})"),
             None => shown,
@@ -156,7 +175,8 @@ impl Page<'_> {
             let Some(rule) = self.catalog.rule(finding).filter(|_| told.insert(finding.rule_key())) else {
                 continue;
             };
-            let _ = write!(items, "\n- {}: {}", code(&rule.id), prose(&clip(&rule.summary, CLAIM, "…")));
+            let (name, page) = (code(&rule.id), self.links.rule(rule));
+            let _ = write!(items, "\n- [{name}]({page}): {}", prose(&clip(&rule.summary, CLAIM, "…")));
             if !rule.help.trim().is_empty() {
                 let _ = write!(items, "<br>{}", prose(&clip(rule.help.trim(), ADVICE, "…")));
             }
