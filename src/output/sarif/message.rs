@@ -27,7 +27,7 @@ pub(super) fn message(finding: &Finding) -> String {
         let words = clip(&label.message, LINK, "…");
         let words = if words.trim().is_empty() { Cow::Borrowed("here") } else { words };
         // Writing to a string cannot fail.
-        let _ = write!(text, "[{}]({})", literal(&words), index + 1);
+        let _ = write!(text, "[{}]({})", escaped(&words), index + 1);
     }
     let more = finding.secondary.len().saturating_sub(LINKED);
     if more > 0 {
@@ -46,9 +46,11 @@ pub(super) fn message(finding: &Finding) -> String {
 /// A text that holds no link. Brackets are escaped, and then backslashes too; a text without brackets has nothing
 /// that could be taken for a link, and stays as it is for the readers that know no escapes.
 fn literal(text: &str) -> Cow<'_, str> {
-    if !text.contains(['[', ']']) {
-        return Cow::Borrowed(text);
-    }
+    if text.contains(['[', ']']) { Cow::Owned(escaped(text)) } else { Cow::Borrowed(text) }
+}
+
+/// A text as the words of a link.
+fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
     for character in text.chars() {
         if matches!(character, '[' | ']' | '\\') {
@@ -56,7 +58,7 @@ fn literal(text: &str) -> Cow<'_, str> {
         }
         escaped.push(character);
     }
-    Cow::Owned(escaped)
+    escaped
 }
 
 #[cfg(test)]
@@ -79,6 +81,7 @@ mod tests {
         finding.passes_if = vec![Clause { path: "a".into(), op: "==", value: Scalar::Int(1) }];
         assert_eq!(message(&finding), r"it is so. See [here](1), [here](2), [x\[0\]](3). Passes if a == 1.");
         assert_eq!(message(&self::finding("Is it?", &[])), "Is it?");
+        assert_eq!(message(&self::finding("so", &[r"a\"])), r"so. See [a\\](1).");
         let many = self::finding("many", &["x"; 23]);
         assert!(message(&many).ends_with("[x](20) and 3 more."));
     }
