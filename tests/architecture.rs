@@ -45,12 +45,14 @@ const FLOW: &[(&str, &[&str])] = &[
 const OWNERS: &[(&str, &[&str])] = &[
     ("granit_parser", &["document/"]),
     ("jsonschema", &["schema/", "document/json.rs"]),
-    ("miette", &["output/"]),
+    ("miette", &["output/human/", "output/excerpt.rs"]),
+    ("quick_junit", &["output/junit.rs"]),
     ("ignore", &["discover"]),
     ("walkdir", &["discover", "policy/", "schema/"]),
     ("globset", &["discover", "policy/", "schema/", "cli/"]),
     ("clap", &["cli/"]),
     ("std::fs", &["discover", "read.rs", "policy/library.rs", "cli/"]),
+    ("std::env", &["main.rs", "discover", "cli/"]),
     ("std::net", &[]),
     ("std::process", &["main.rs", "cli/"]),
 ];

@@ -39,7 +39,7 @@ pub(super) fn render(
     let levels = [(Severity::Error, BUDGET), (Severity::Warning, BUDGET), (Severity::Note, room_for_notes)];
     for (severity, room) in levels {
         for finding in of(severity).take(room) {
-            annotate(finding, &links, out)?;
+            annotate(finding, links, out)?;
         }
     }
     if overflows {
@@ -62,14 +62,14 @@ pub(super) fn render(
     Ok(())
 }
 
-fn annotate(finding: &Finding, links: &Links<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+fn annotate(finding: &Finding, links: Links<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let command = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Note => "notice",
     };
     let place = &finding.primary.place;
-    let mut line = format!("::{command} file={}", property(&links.from_root(&place.source.path)));
+    let mut line = format!("::{command} file={}", property(&links.rooted(&place.source.path)));
     if let Some(span) = place.span {
         let (start, end) = place.source.lines.positions(span);
         // Writing to a string cannot fail.

@@ -45,12 +45,12 @@ pub(super) fn render(
         .iter()
         .zip(digests(&report.findings))
         .filter(|(finding, _)| finding.is_open_problem())
-        .map(|(finding, digest)| issue(finding, digest, &links))
+        .map(|(finding, digest)| issue(finding, digest, links))
         .collect();
     write_document(&issues, out)
 }
 
-fn issue<'a>(finding: &'a Finding, fingerprint: String, links: &Links<'_>) -> Issue<'a> {
+fn issue<'a>(finding: &'a Finding, fingerprint: String, links: Links<'_>) -> Issue<'a> {
     let place = &finding.primary.place;
     let begin = place.span.map_or(1, |span| place.source.lines.position(span.start).line);
     Issue {
@@ -62,6 +62,6 @@ fn issue<'a>(finding: &'a Finding, fingerprint: String, links: &Links<'_>) -> Is
             Severity::Warning => "minor",
             Severity::Note => "info",
         },
-        location: Location { path: links.from_root(&place.source.path).into_owned(), lines: Lines { begin } },
+        location: Location { path: links.rooted(&place.source.path).into_owned(), lines: Lines { begin } },
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn render(
     }
     let mut junit = quick_junit::Report::new(env!("CARGO_PKG_NAME"));
     for (path, file) in &files {
-        junit.add_test_suite(file.suite(&links.from_root(path)));
+        junit.add_test_suite(file.suite(&links.rooted(path)));
     }
     if files.is_empty() {
         let mut suite = TestSuite::new(env!("CARGO_PKG_NAME"));

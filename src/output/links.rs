@@ -29,7 +29,7 @@ impl<'a> Links<'a> {
     }
 
     /// A path of a report, from the root of the repository.
-    pub(super) fn from_root<'p>(&self, path: &'p str) -> Cow<'p, str> {
+    pub(super) fn rooted(self, path: &str) -> Cow<'_, str> {
         match self.options.folder.as_deref() {
             None | Some("") => Cow::Borrowed(path),
             Some(_) if path.starts_with('/') || path.starts_with("builtin:") => Cow::Borrowed(path),
@@ -38,23 +38,23 @@ impl<'a> Links<'a> {
     }
 
     /// A line of a file on the forge; nothing where the forge or the file's place in the repository is not known.
-    pub(super) fn line(&self, path: &str, line: Option<u32>) -> Option<String> {
+    pub(super) fn line(self, path: &str, line: Option<u32>) -> Option<String> {
         let base = self.options.link_base.as_deref()?;
-        let path = self.from_root(path);
+        let path = self.rooted(path);
         if path.starts_with(['/', '<']) || path.starts_with("builtin:") || path.starts_with("../") {
             return None;
         }
-        let mut link = format!("{}/{}", address(base.trim_end_matches('/')), encoded(&path));
+        let mut page = format!("{}/{}", address(base.trim_end_matches('/')), encoded(&path));
         if let Some(line) = line {
             // Writing to a string cannot fail.
-            let _ = write!(link, "#L{line}");
+            let _ = write!(page, "#L{line}");
         }
-        Some(link)
+        Some(page)
     }
 
     /// Where a rule is described: where the organisation says, in the repository for a rule of its own, or on the
     /// project's pages.
-    pub(super) fn rule(&self, rule: &RuleRecord) -> String {
+    pub(super) fn rule(self, rule: &RuleRecord) -> String {
         if self.options.help_uri.is_none()
             && let Some(file) = rule.file.as_deref().filter(|file| !file.starts_with("builtin:"))
             && let Some(link) = self.line(file, None)
@@ -123,13 +123,13 @@ mod tests {
     fn paths_are_told_from_the_root_of_the_repository() {
         let options = options("infra/llm", "");
         let links = Links::new(&options);
-        assert_eq!(links.from_root("deploy/bot.yaml"), "infra/llm/deploy/bot.yaml");
-        assert_eq!(links.from_root("../web/bot.yaml"), "infra/web/bot.yaml");
-        assert_eq!(links.from_root("../../../out.yaml"), "../out.yaml");
-        assert_eq!(links.from_root("/etc/bot.yaml"), "/etc/bot.yaml");
-        assert_eq!(links.from_root("builtin:pack/rule.yaml"), "builtin:pack/rule.yaml");
+        assert_eq!(links.rooted("deploy/bot.yaml"), "infra/llm/deploy/bot.yaml");
+        assert_eq!(links.rooted("../web/bot.yaml"), "infra/web/bot.yaml");
+        assert_eq!(links.rooted("../../../out.yaml"), "../out.yaml");
+        assert_eq!(links.rooted("/etc/bot.yaml"), "/etc/bot.yaml");
+        assert_eq!(links.rooted("builtin:pack/rule.yaml"), "builtin:pack/rule.yaml");
         let none = Options::default();
-        assert_eq!(Links::new(&none).from_root("../bot.yaml"), "../bot.yaml");
+        assert_eq!(Links::new(&none).rooted("../bot.yaml"), "../bot.yaml");
     }
 
     #[test]

@@ -273,7 +273,7 @@ pub(super) struct FindingV1<'a> {
     status: Status,
     /// Absent where there is none, so that a report without exceptions is what it was before there were any.
     #[serde(skip_serializing_if = "Option::is_none")]
-    exception: Option<ExceptionV1<'a>>,
+    exception: Option<Box<ExceptionV1<'a>>>,
 }
 
 impl<'a> FindingV1<'a> {
@@ -301,7 +301,7 @@ impl<'a> FindingV1<'a> {
             labels: Labels(finding),
             fingerprint,
             status: finding.status,
-            exception: finding.exception.as_deref().map(ExceptionV1::new),
+            exception: finding.exception.as_deref().map(|own| Box::new(ExceptionV1::new(own))),
         }
     }
 }

@@ -18,7 +18,7 @@ fn many(count: usize) -> Report {
     let findings = (0..count).map(|index| {
         if index % 10 == 0 {
             let path = format!("teams/team-{}/deploy/bot-{index:06}.yaml", index % 7);
-            let text = (0..12).map(|line| format!("key-{line}: {index}\n")).collect::<String>();
+            let text = (0..12).map(|line| format!("key-{line}: {index}")).collect::<Vec<_>>().join("\n");
             source = Source::in_memory(path, text);
         }
         let line = source.lines.line_span(index as u32 % 10 + 1).unwrap();

@@ -69,7 +69,7 @@ pub(crate) fn read(page: &str) -> Page {
                 }
             }
             Event::End(TagEnd::Heading(pulldown_cmark::HeadingLevel::H2)) => {
-                read.title = std::mem::take(&mut text)
+                read.title = std::mem::take(&mut text);
             }
             Event::End(TagEnd::Heading(pulldown_cmark::HeadingLevel::H3)) => {
                 read.sections.push(std::mem::take(&mut text));

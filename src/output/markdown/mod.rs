@@ -154,7 +154,7 @@ impl Page<'_> {
     fn place(&self, label: &Label, known: Option<&str>) -> String {
         let source = &label.place.source;
         let line = label.place.span.map(|span| source.lines.position(span.start).line);
-        let path = self.links.from_root(&source.path);
+        let path = self.links.rooted(&source.path);
         let shown = match line {
             Some(line) if known == Some(&source.path) => return format!("line {line}"),
             Some(line) => format!("{path}:{line}"),
@@ -162,7 +162,7 @@ impl Page<'_> {
         };
         let shown = code(&shown);
         match self.links.line(&source.path, line) {
-            Some(link) => format!("[{shown}]({link})"),
+            Some(page) => format!("[{shown}]({page})"),
             None => shown,
         }
     }
@@ -186,7 +186,8 @@ impl Page<'_> {
                 let _ = write!(items, "<br>Guide: {}", titles.join("; "));
             }
         }
-        let rules = counted(told.len() as u64, "rule asks", "rules ask");
+        let rules =
+            if told.len() == 1 { "rule asks".to_owned() } else { format!("{} rules ask", told.len()) };
         format!("\n<details>\n<summary>What the {rules} for</summary>\n{items}\n\n</details>\n")
     }
 
@@ -198,7 +199,7 @@ impl Page<'_> {
         }
         self.add("\nNo LLM deployment manifest was found. These files look like deployments:\n\n");
         for candidate in &report.candidates {
-            let path = self.links.from_root(&candidate.file).into_owned();
+            let path = self.links.rooted(&candidate.file).into_owned();
             self.add(&format!("- {} ({})\n", code(&path), code(candidate.marker)));
         }
     }
@@ -215,5 +216,5 @@ fn to_do(finding: &Finding, rule: Option<&RuleRecord>) -> String {
     }
     // The rule's own advice stands below the table.
     let own = finding.help.as_deref().filter(|help| rule.is_none_or(|rule| **help != *rule.help));
-    own.map(|help| prose(&clip(help.trim(), ADVICE, "…"))).unwrap_or_default()
+    own.map_or_else(|| "see below".to_owned(), |help| prose(&clip(help.trim(), ADVICE, "…")))
 }

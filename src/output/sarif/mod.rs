@@ -90,14 +90,14 @@ pub(super) fn render(
     log.field("informationUri", &HOME)?;
     log.line("\"rules\":[")?;
     for (index, rule) in rules.iter().enumerate() {
-        log.item(index, &Rule::new(rule, &links))?;
+        log.item(index, &Rule::new(rule, links))?;
     }
     log.line("]}},")?;
     log.field("columnKind", &"utf16CodeUnits")?;
     let root = json!({ ROOT: {"description": {"text": "The root of the repository"}} });
     log.field("originalUriBaseIds", &root)?;
     log.line("\"results\":[")?;
-    let left_out = results(report, texts, &catalog, &rules, &links, &mut log)?;
+    let left_out = results(report, texts, &catalog, &rules, links, &mut log)?;
     log.line("],")?;
     log.field("invocations", &invocations(report, left_out))?;
     let run = &report.run;
@@ -117,7 +117,7 @@ fn results(
     texts: &dyn Texts,
     catalog: &Catalog<'_>,
     rules: &[&RuleRecord],
-    links: &Links<'_>,
+    links: Links<'_>,
     log: &mut Log<'_>,
 ) -> io::Result<usize> {
     let names: Vec<Cow<'_, str>> = rules.iter().map(|rule| unique_name(rule)).collect();
@@ -180,23 +180,38 @@ struct Spot {
     end: Option<u32>,
 }
 
+/// A text and the hashes of its lines.
+struct Hashed {
+    source: Arc<Source>,
+    text: Option<Arc<str>>,
+    hashes: Vec<LineHash>,
+}
+
+impl Hashed {
+    fn new(source: &Arc<Source>, texts: &dyn Texts) -> Self {
+        // Another text than the one the line table was made of would be hashed in the wrong places.
+        let text = source.text.clone().or_else(|| texts.text(source));
+        let text = text.filter(|text| text.len() == source.lines.text_len() as usize);
+        let hashes = text.as_deref().map(line_hashes).unwrap_or_default();
+        Self { source: Arc::clone(source), text, hashes }
+    }
+}
+
 /// One a finding, in their order. Each text is asked for once, as the findings of a file stand together.
 fn spots(findings: &[Finding], texts: &dyn Texts) -> Vec<Spot> {
-    let mut last: Option<(Arc<Source>, Option<Arc<str>>, Vec<LineHash>)> = None;
+    let mut last: Option<Hashed> = None;
     let spot = |finding: &Finding| {
         let place = &finding.primary.place;
         let Some(span) = place.span.filter(|_| finding.outcome.is_problem()) else { return Spot::default() };
         let source = &place.source;
-        if !last.as_ref().is_some_and(|(last, ..)| Arc::ptr_eq(last, source)) {
-            // Another text than the one the line table was made of would be hashed in the wrong places.
-            let text = source.text.clone().or_else(|| texts.text(source));
-            let text = text.filter(|text| text.len() == source.lines.text_len() as usize);
-            let hashes = text.as_deref().map(line_hashes).unwrap_or_default();
-            last = Some((Arc::clone(source), text, hashes));
-        }
-        let Some((_, Some(text), hashes)) = &last else { return Spot::default() };
+        let known = last.take().filter(|last| Arc::ptr_eq(&last.source, source));
+        let hashed = last.insert(known.unwrap_or_else(|| Hashed::new(source, texts)));
+        let Some(text) = &hashed.text else { return Spot::default() };
         let line = source.lines.position(span.start).line as usize;
-        Spot { hash: hashes.get(line - 1).copied(), end: Some(first_line_end(source, span, Some(text))) }
+        Spot {
+            hash: hashed.hashes.get(line - 1).copied(),
+            end: Some(first_line_end(source, span, Some(text))),
+        }
     };
     findings.iter().map(spot).collect()
 }

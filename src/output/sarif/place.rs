@@ -12,11 +12,11 @@ pub(super) const ROOT: &str = "SRCROOT";
 
 /// A location.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct Location {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
-    physical_location: PhysicalLocation,
+    #[serde(rename = "physicalLocation")]
+    physical: PhysicalLocation,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Text>,
 }
@@ -48,16 +48,16 @@ struct Region {
 
 impl Location {
     /// Where a label points. `end` is where the part of it on its first line ends, where that is known.
-    pub(super) fn new(label: &Label, id: Option<usize>, end: Option<u32>, links: &Links<'_>) -> Self {
+    pub(super) fn new(label: &Label, id: Option<usize>, end: Option<u32>, links: Links<'_>) -> Self {
         let message = (!label.message.is_empty()).then(|| Text::new(&*label.message));
         Self { message, ..Self::of(&label.place, id, end, links) }
     }
 
     /// A place without words.
-    pub(super) fn of(place: &Place, id: Option<usize>, end: Option<u32>, links: &Links<'_>) -> Self {
-        let artifact_location = ArtifactLocation::new(&links.from_root(&place.source.path));
-        let physical_location = PhysicalLocation { artifact_location, region: Region::new(place, end) };
-        Self { id, physical_location, message: None }
+    pub(super) fn of(place: &Place, id: Option<usize>, end: Option<u32>, links: Links<'_>) -> Self {
+        let artifact_location = ArtifactLocation::new(&links.rooted(&place.source.path));
+        let physical = PhysicalLocation { artifact_location, region: Region::new(place, end) };
+        Self { id, physical, message: None }
     }
 }
 

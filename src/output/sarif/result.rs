@@ -103,7 +103,7 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Result<'a> {
-    pub(super) fn new(finding: &'a Finding, context: &Context<'a>, links: &Links<'_>) -> Self {
+    pub(super) fn new(finding: &'a Finding, context: &Context<'a>, links: Links<'_>) -> Self {
         let related = finding.secondary.iter().take(LINKED).enumerate();
         Self {
             rule_id: context.rule.0,
@@ -144,7 +144,7 @@ impl<'a> Passes<'a> {
 
 impl<'a> Suppression<'a> {
     /// Why a finding does not count; nothing where it does.
-    fn of(finding: &'a Finding, links: &Links<'_>) -> Option<Self> {
+    fn of(finding: &'a Finding, links: Links<'_>) -> Option<Self> {
         let (kind, otherwise) = match finding.status {
             Status::Open => return None,
             Status::Suppressed => ("inSource", "ignored by a comment beside it"),

@@ -6,9 +6,9 @@ use super::{Level, Text};
 use crate::finding::Severity;
 use crate::output::catalog::unique_name;
 use crate::output::links::Links;
-use crate::output::markdown::escape::{fence, prose};
+use crate::output::markdown::escape::{code, fence, prose};
 use crate::output::wrap::clip;
-use crate::report::RuleRecord;
+use crate::report::{ParameterRecord, RuleRecord};
 
 /// Characters of a description.
 const DESCRIPTION: usize = 1024;
@@ -59,7 +59,7 @@ struct Properties<'a> {
 }
 
 impl<'a> Rule<'a> {
-    pub(super) fn new(rule: &'a RuleRecord, links: &Links<'_>) -> Self {
+    pub(super) fn new(rule: &'a RuleRecord, links: Links<'_>) -> Self {
         let severity = rule.severity.default;
         let protects_data = rule.tags.iter().any(|tag| **tag == *DATA_PROTECTION);
         let mut tags: Vec<&str> = rule.tags.iter().map(|tag| &**tag).take(TAGS).collect();
@@ -128,42 +128,44 @@ fn pascal_case(id: &str) -> String {
 
 /// What is said of a rule, as plain text.
 fn plain(rule: &RuleRecord) -> String {
-    let parts = [described(&rule.why, &rule.summary), rule.help.trim()];
-    let mut text = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
+    let mut parts = vec![described(&rule.why, &rule.summary).to_owned()];
+    parts.extend(Some(rule.help.trim()).filter(|help| !help.is_empty()).map(str::to_owned));
     if !rule.guide.is_empty() {
-        text += &format!("\n\nGuide: {}", rule.guide.join("; "));
+        parts.push(format!("Guide: {}", rule.guide.join("; ")));
     }
-    text
+    parts.join("\n\n")
 }
 
 /// The same and more, as Markdown.
 fn markdown(rule: &RuleRecord) -> String {
-    let mut page = prose(described(&rule.why, &rule.summary));
+    let mut parts = vec![prose(described(&rule.why, &rule.summary))];
     for (heading, expression) in [("Applies when", &rule.when), ("Requires", &rule.require)] {
         if let Some(expression) = expression {
-            page += &format!("\n\n**{heading}**\n\n{}", fence("cel", expression));
+            parts.push(format!("**{heading}**"));
+            parts.push(fence("cel", expression));
         }
     }
     if !rule.parameters.is_empty() {
-        page.push_str("\n\n**Parameters**\n");
-        for parameter in &rule.parameters {
-            let setting = format!(
-                "`{}` = {} {} (set by `{}`)",
-                parameter.name, parameter.value, parameter.unit, parameter.set_by
-            );
-            page += &format!("\n- {}", prose(&setting));
-        }
+        parts.push("**Parameters**".to_owned());
+        parts.push(rule.parameters.iter().map(setting).collect::<Vec<_>>().join("\n"));
     }
     if !rule.help.trim().is_empty() {
-        page += &format!("\n\n**What to do**\n\n{}", prose(&rule.help));
+        parts.push("**What to do**".to_owned());
+        parts.push(prose(rule.help.trim()));
     }
     if !rule.guide.is_empty() {
         let titles: Vec<String> = rule.guide.iter().map(|title| prose(&clip(title, 200, "…"))).collect();
-        page += &format!("\n\n**Guide:** {}", titles.join("; "));
+        parts.push(format!("**Guide:** {}", titles.join("; ")));
     }
     let waivable = if rule.waivable { "with a reason and an expiry" } else { "no" };
-    page += &format!("\n\n**Waivable:** {waivable}");
-    page
+    parts.push(format!("**Waivable:** {waivable}"));
+    parts.join("\n\n")
+}
+
+/// A parameter as an item of a list.
+fn setting(parameter: &ParameterRecord) -> String {
+    let value = prose(&format!("{} {}", parameter.value, parameter.unit));
+    format!("- {} = {} (set by {})", code(&parameter.name), value.trim_end(), code(&parameter.set_by))
 }
 
 #[cfg(test)]

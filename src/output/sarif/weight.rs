@@ -85,7 +85,9 @@ mod tests {
 
     fn weight(parts: &[&[u8]]) -> u64 {
         let mut weight = Weight::new();
-        parts.iter().for_each(|part| weight.add(part));
+        for part in parts {
+            weight.add(part);
+        }
         weight.bytes()
     }
 
