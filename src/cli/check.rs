@@ -140,8 +140,7 @@ impl Check {
         elapsed: Duration,
     ) -> Result<(), Error> {
         let texts = Again::default();
-        let is_for_a_forge = |target: &Target| output::is_for_a_forge(target.format);
-        let forge = if self.format.iter().any(is_for_a_forge) {
+        let forge = if self.format.iter().any(|target| target.format.is_for_a_forge()) {
             Forge::of(report.run.commit.as_deref())
         } else {
             Forge::default()

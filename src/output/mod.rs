@@ -65,6 +65,8 @@ pub struct FormatRow {
     pub name: &'static str,
     /// What it is, for `--help`.
     pub description: &'static str,
+    /// Whether a forge reads it, which counts paths from the root of the repository.
+    pub is_for_a_forge: bool,
     render: Render,
 }
 
@@ -74,48 +76,56 @@ pub const FORMATS: &[FormatRow] = &[
         format: Format::Human,
         name: "human",
         description: "excerpts and advice, for a terminal",
+        is_for_a_forge: false,
         render: human::render,
     },
     FormatRow {
         format: Format::Json,
         name: "json",
         description: "the whole report as one JSON document (tunelint.dev/report/v1)",
+        is_for_a_forge: false,
         render: json::render,
     },
     FormatRow {
         format: Format::JsonLines,
         name: "jsonl",
         description: "findings, deployments and summary as JSON, one a line",
+        is_for_a_forge: false,
         render: json_lines::render,
     },
     FormatRow {
         format: Format::Sarif,
         name: "sarif",
         description: "SARIF 2.1.0, for code scanning",
+        is_for_a_forge: true,
         render: sarif::render,
     },
     FormatRow {
         format: Format::Github,
         name: "github",
         description: "workflow commands: annotations in a GitHub job, ten a level",
+        is_for_a_forge: true,
         render: github::render,
     },
     FormatRow {
         format: Format::Gitlab,
         name: "gitlab",
         description: "a GitLab Code Quality report",
+        is_for_a_forge: true,
         render: gitlab::render,
     },
     FormatRow {
         format: Format::Junit,
         name: "junit",
         description: "JUnit XML, for CI servers",
+        is_for_a_forge: true,
         render: junit::render,
     },
     FormatRow {
         format: Format::Markdown,
         name: "markdown",
         description: "for a pull request's comment or a step summary, under 1 MiB",
+        is_for_a_forge: true,
         render: markdown::render,
     },
 ];
@@ -123,7 +133,16 @@ pub const FORMATS: &[FormatRow] = &[
 impl Format {
     /// The name on the command line.
     pub fn as_str(self) -> &'static str {
-        FORMATS.iter().find(|row| row.format == self).map_or("", |row| row.name)
+        self.row().map_or("", |row| row.name)
+    }
+
+    /// Whether a forge reads it, which counts paths from the root of the repository.
+    pub fn is_for_a_forge(self) -> bool {
+        self.row().is_some_and(|row| row.is_for_a_forge)
+    }
+
+    fn row(self) -> Option<&'static FormatRow> {
+        FORMATS.iter().find(|row| row.format == self)
     }
 }
 
@@ -216,11 +235,6 @@ impl Texts for InMemory {
     }
 }
 
-/// Whether a format speaks to a forge, which counts paths from the root of the repository.
-pub fn is_for_a_forge(format: Format) -> bool {
-    !matches!(format, Format::Human | Format::Json | Format::JsonLines)
-}
-
 /// Writes a report.
 ///
 /// # Errors
@@ -232,7 +246,7 @@ pub fn render(
     options: &Options,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    match FORMATS.iter().find(|row| row.format == format) {
+    match format.row() {
         Some(row) => (row.render)(report, texts, options, out),
         None => Ok(()),
     }

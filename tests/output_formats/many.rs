@@ -140,7 +140,7 @@ fn each_text_is_asked_for_once_however_many_findings_point_into_it() {
         }
     }
     let report = report(findings);
-    for row in tunelint::output::FORMATS.iter().filter(|row| tunelint::output::is_for_a_forge(row.format)) {
+    for row in tunelint::output::FORMATS.iter().filter(|row| row.is_for_a_forge) {
         let texts = Counting(text, Mutex::default());
         let mut out = Vec::new();
         tunelint::output::render(row.format, &report, &texts, &Options::default(), &mut out).unwrap();
