@@ -111,6 +111,7 @@ fn stages(criterion: &mut Criterion) {
     let report = |offset: u32| Report {
         run: Run { commit: None, trust: None, today: TODAY, config: String::new() },
         packs: Vec::new(),
+        rules: Vec::new(),
         summary: Summary::default(),
         deployments: Vec::new(),
         findings: vec![Finding::invalid(

@@ -70,6 +70,11 @@ impl Outcome {
             Self::NotApplicable => "not-applicable",
         }
     }
+
+    /// Whether there is something to act on: neither a pass nor a rule that does not apply.
+    pub const fn is_problem(self) -> bool {
+        !matches!(self, Self::Pass | Self::NotApplicable)
+    }
 }
 
 /// Whether a finding counts.
@@ -295,6 +300,18 @@ impl Finding {
             status: Status::Open,
             exception: None,
         }
+    }
+
+    /// Whether it counts against the run: open, and no mere outcome.
+    pub fn is_open_problem(&self) -> bool {
+        self.status == Status::Open && self.outcome.is_problem()
+    }
+
+    /// Pack and id of the rule whose words explain it. A mistake in a policy belongs to the built-in rule `policy`,
+    /// though it names the pack it was found in.
+    pub fn rule_key(&self) -> (Option<&str>, &str) {
+        let of_a_pack = !matches!(self.outcome, Outcome::Invalid | Outcome::Unreadable);
+        (self.pack.as_deref().filter(|_| of_a_pack), &self.rule)
     }
 
     /// The same finding with advice.

@@ -217,6 +217,7 @@ pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclu
     let gathered = Gathered {
         run: conclusion.run,
         packs: policies.records(),
+        rules: report::rules_of(&findings, policies),
         files,
         skipped,
         manifests,

@@ -47,14 +47,15 @@ const FLOW: &[(&str, &[&str])] = &[
 const OWNERS: &[(&str, &[&str])] = &[
     ("granit_parser", &["document/"]),
     ("jsonschema", &["schema/", "document/json.rs"]),
-    ("miette", &["output/"]),
-    ("quick_junit", &["output/"]),
+    ("miette", &["output/human/", "output/excerpt.rs", "output/testing/"]),
+    ("quick_junit", &["output/junit.rs", "output/testing/"]),
     ("ignore", &["discover"]),
     ("walkdir", &["discover", "policy/", "schema/"]),
     ("globset", &["discover", "policy/", "schema/", "supplied/", "cli/"]),
     ("clap", &["cli/"]),
     ("serde_saphyr", &["cli/"]),
     ("std::fs", &["discover", "read.rs", "policy/library.rs", "cli/"]),
+    ("std::env", &["main.rs", "discover", "cli/"]),
     ("std::net", &[]),
     ("std::process", &["main.rs", "git/", "cli/"]),
 ];

@@ -9,6 +9,7 @@ use clap::Args;
 use sha2::{Digest, Sha256};
 
 use super::facts_files::FactsFiles;
+use super::forge::Forge;
 use super::gather::{Again, Sources};
 use super::policies::PolicyOptions;
 use super::target::{self, Target};
@@ -29,7 +30,8 @@ pub(super) struct Check {
     sources: Sources,
     #[command(flatten)]
     supplied: FactsFiles,
-    /// Report as human, json or jsonl, to standard output or a file; repeatable
+    /// Report as human, json, jsonl, sarif, github, gitlab, junit or markdown, to standard output or a file;
+    /// repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", help_heading = "Report")]
     format: Vec<Target<Format>>,
     /// Exit with 1 for findings from here on: error, warning, note or never
@@ -124,6 +126,11 @@ impl Check {
         elapsed: Duration,
     ) -> Result<(), Error> {
         let texts = Again::default();
+        let forge = if self.format.iter().any(|target| target.format.is_for_a_forge()) {
+            Forge::of(report.run.commit.as_deref())
+        } else {
+            Forge::default()
+        };
         for target in &self.format {
             let on_screen = target.file.is_none();
             let options = output::Options {
@@ -132,6 +139,9 @@ impl Check {
                 width: terminal.width,
                 quiet: global.quiet,
                 elapsed: Some(elapsed),
+                folder: forge.folder.clone(),
+                link_base: forge.link_base.clone(),
+                ..output::Options::default()
             };
             let write =
                 |out: &mut dyn io::Write| output::render(target.format, report, &texts, &options, out);

@@ -7,6 +7,7 @@ mod commit;
 mod explain;
 mod facts;
 mod facts_files;
+mod forge;
 pub mod gather;
 mod init;
 mod policies;

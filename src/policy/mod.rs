@@ -10,6 +10,7 @@ mod labels;
 pub mod library;
 pub mod load;
 pub mod pack;
+mod records;
 pub mod selection;
 pub mod settings;
 pub mod template;
@@ -21,6 +22,7 @@ use crate::finding::{Finding, Scalar};
 use pack::Pack;
 
 pub use judge::{Judging, Verdict};
+pub use records::{ParameterRecord, RuleRecord};
 pub use selection::{PolicyError, Selection};
 
 /// The packs in force, with the parameters in force.

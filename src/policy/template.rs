@@ -104,16 +104,21 @@ impl Template {
                     }
                 }
                 Part::Parameter(index) => {
-                    if let Some(Parameter { value, raw, .. }) = parameters.get(*index as usize) {
-                        match value {
-                            Scalar::Int(_) | Scalar::Number(_) => out.push_str(&separated(raw)),
-                            other => out.push_str(&scalar_prose(other)),
-                        }
+                    if let Some(parameter) = parameters.get(*index as usize) {
+                        out.push_str(&parameter_prose(parameter));
                     }
                 }
             }
         }
         out
+    }
+}
+
+/// The value of a parameter in a sentence, a number as its source wrote it.
+pub fn parameter_prose(parameter: &Parameter) -> String {
+    match &parameter.value {
+        Scalar::Int(_) | Scalar::Number(_) => separated(&parameter.raw),
+        other => scalar_prose(other),
     }
 }
 

@@ -23,6 +23,8 @@ use document::{Document, excerpt, links, tidy};
 const PICTURE: &str = "tests/repos/acme-platform.svg";
 /// The rule that the README shows.
 const RULE: &str = "policies/customization-framework/fine-tuning-below-volume.yaml";
+/// The page of the rules.
+const RULES: &str = "policies/README.md";
 /// Lines of output in the README's sample, and in the picture.
 const SAMPLE_LINES: usize = 24;
 const PICTURE_LINES: usize = 60;
@@ -88,6 +90,21 @@ fn the_file_of_facts_is_one_that_the_command_below_it_reads() {
 }
 
 #[test]
+fn what_alerts_and_comments_link_to_is_on_the_page_of_the_rules() {
+    let page = Document::read(RULES).text;
+    let output = tunelint(&["check", "--format", "sarif", "tests/repos/acme-platform"]);
+    let log: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    assert!(rules.len() > 30);
+    for rule in rules {
+        let link = rule["helpUri"].as_str().unwrap();
+        let (file, anchor) = link.split_once('#').unwrap();
+        assert!(file.ends_with(RULES), "{link}");
+        assert!(page.contains(&format!("\n### {anchor}\n")), "{link}");
+    }
+}
+
+#[test]
 fn exit_statuses_are_those_promised() {
     let status = |arguments: &[&str]| tunelint(arguments).status.code();
     assert_eq!(status(&["check", "tests/repos/acme-platform/teams/support/support-bot.yaml"]), Some(0));
@@ -135,11 +152,35 @@ fn every_command_in_the_table_runs_and_every_command_is_in_the_table() {
 fn formats_in_the_table_are_those_offered() {
     let readme = Document::read("README.md");
     let formats = readme.first_cells("| format |");
-    assert!(!formats.is_empty(), "the README's table of formats was not found");
+    assert_eq!(formats, tunelint::output::FORMATS.iter().map(|row| row.name).collect::<Vec<_>>());
     for format in formats {
         let code = tunelint(&["check", "--format", &format, "tests/repos/acme-platform"]).status.code();
         assert_eq!(code, Some(1), "--format {format}");
     }
+}
+
+#[test]
+fn the_command_for_a_github_job_writes_the_log_the_summary_and_the_annotations() {
+    let readme = Document::read("README.md");
+    let line = readme.shell_command("tunelint check --format sarif=").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = root().join("tests/repos/acme-platform/deploy/prod/email-drafts.yaml");
+    std::fs::copy(manifest, folder.path().join("email-drafts.yaml")).unwrap();
+    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_tunelint"));
+    let command = line.replacen("tunelint", "\"$TUNELINT\"", 1);
+    let output = Command::new("sh")
+        .args(["-c", &command])
+        .current_dir(folder.path())
+        .env("TUNELINT", binary)
+        .env("GITHUB_STEP_SUMMARY", folder.path().join("summary.md"))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stdout.starts_with(b"::error file=email-drafts.yaml,line="));
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    assert!(read("tunelint.sarif").starts_with("{\"$schema\""));
+    let (mark, _) = readme.text.split_once("`, by which a bot").unwrap();
+    assert!(read("summary.md").starts_with(mark.rsplit_once('`').unwrap().1));
 }
 
 #[test]
