@@ -11,6 +11,7 @@
 // Foundations: import nothing of ours but each other.
 pub mod document;
 pub mod finding;
+pub mod globs;
 pub mod marker;
 pub mod nearest;
 pub mod source;
@@ -28,6 +29,10 @@ pub mod link;
 pub mod schema;
 
 pub mod policy;
+
+pub mod config;
+
+pub mod workspace;
 
 pub mod report;
 

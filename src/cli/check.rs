@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use sha2::{Digest, Sha256};
 
 use super::gather::{Again, Sources};
 use super::policies::PolicyOptions;
@@ -20,6 +19,7 @@ use crate::link::Repository;
 use crate::output::{self, Format};
 use crate::pipeline::{self, Conclusion, Examined};
 use crate::report::{Exit, FailOn, Report, Run};
+use crate::workspace::Workspace;
 
 /// Options of `check`.
 #[derive(Debug, Args)]
@@ -29,9 +29,9 @@ pub(super) struct Check {
     /// Report as human, json or jsonl, to standard output or a file; repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", help_heading = "Report")]
     format: Vec<Target>,
-    /// Exit with 1 for findings from here on: error, warning, note or never
-    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = fail_on, help_heading = "Report")]
-    fail_on: FailOn,
+    /// Exit with 1 for findings from here on: error, warning, note or never [default: what the config says, or error]
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on, help_heading = "Report")]
+    fail_on: Option<FailOn>,
     /// Report as well the rules that pass and those that do not apply
     #[arg(long, help_heading = "Report")]
     show_passed: bool,
@@ -82,14 +82,15 @@ impl Check {
             ));
         }
         let mut clock = Clock::start();
-        let (policies, looks_for_evidence) = self.policies.load()?;
-        clock.lap("read the policies");
-        let mut examined = self.sources.gather(global);
+        let (workspace, looks_for_evidence) = self.policies.load(global, &self.sources.spoken_of())?;
+        clock.lap("read the config and the policies");
+        let mut examined = self.sources.gather(global, &workspace.left_out);
         clock.lap("find, read and examine the files");
+        examined.push(unmatched(&workspace, &examined));
         let bare = examined.iter().all(|part| part.manifests == 0);
         let mut candidates = Vec::new();
         if bare {
-            candidates = candidates::candidates(&self.sources, global);
+            candidates = candidates::candidates(&self.sources, global, &workspace.left_out);
             clock.lap("look for candidates");
             if self.require_manifests {
                 examined.push(self.no_manifests());
@@ -97,14 +98,14 @@ impl Check {
         }
         let repository = looks_for_evidence.then(|| OnDisk::new(Here::now()));
         let conclusion = Conclusion {
-            run: circumstances(global),
+            run: circumstances(global, &workspace),
             show_passed: self.show_passed,
-            fail_on: self.fail_on,
+            fail_on: self.fail_on.unwrap_or_else(|| fail_on_of(&workspace)),
             threads: global.threads(),
             repository: repository.as_ref().map(|repository| repository as &dyn Repository),
             candidates,
         };
-        let report = pipeline::conclude(examined, &policies, conclusion);
+        let report = pipeline::conclude(examined, &workspace.policies, conclusion);
         clock.lap("judge, sort and count");
         self.write(&report, global, terminal, clock.elapsed())?;
         clock.lap("write the reports");
@@ -158,13 +159,25 @@ impl Check {
     }
 }
 
-fn circumstances(global: &Global) -> Run {
-    let digest = Sha256::digest(b"");
-    let mut config = "sha256:".to_owned();
-    for byte in digest {
-        let _ = write!(config, "{byte:02x}");
+fn circumstances(global: &Global, workspace: &Workspace) -> Run {
+    Run { commit: commit::current(), trust: None, today: global.today(), config: workspace.digest.clone() }
+}
+
+/// What the configs say to fail on: errors where they say nothing.
+fn fail_on_of(workspace: &Workspace) -> FailOn {
+    match workspace.governance.fail_on {
+        None => FailOn::AtLeast(Severity::Error),
+        Some(None) => FailOn::Never,
+        Some(Some(severity)) => FailOn::AtLeast(severity),
     }
-    Run { commit: commit::current(), trust: None, today: global.today(), config }
+}
+
+/// What the configs say of paths that are not there.
+fn unmatched(workspace: &Workspace, examined: &[Examined]) -> Examined {
+    let deployments = examined.iter().flat_map(|part| &part.deployments);
+    let paths: Vec<&str> = deployments.map(|deployment| &*deployment.source.path).collect();
+    let findings = workspace.unmatched(&paths);
+    Examined { findings, ..Examined::default() }
 }
 
 /// How long the stages took.

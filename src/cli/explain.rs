@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::Error;
 use super::policies::PackOptions;
 use super::terminal::{self, Terminal};
+use super::{Error, Global};
 use crate::nearest::nearest;
 use crate::output::pages;
 use crate::report::Exit;
@@ -22,8 +22,9 @@ pub(super) struct Explain {
 }
 
 impl Explain {
-    pub(super) fn run(&self, terminal: &Terminal) -> Result<Exit, Error> {
-        let policies = self.packs.load()?;
+    pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
+        let workspace = self.packs.load(global, &[".".into()])?;
+        let policies = &workspace.policies;
         let (of_pack, id) = match self.rule.split_once('/') {
             Some((pack, id)) => (Some(pack), id),
             None => (None, &*self.rule),
@@ -38,7 +39,9 @@ impl Explain {
                 if *rule.id == *id || rule.formerly.iter().any(|former| **former == *id) {
                     let text: Arc<str> = slot.text();
                     let mut page = Vec::new();
+                    let link = workspace.governance.link(&pack.name, &rule.id);
                     pages::explain(pack, rule, &text, &terminal.options(), &mut page)
+                        .and_then(|()| pages::link(link.as_deref(), &terminal.options(), &mut page))
                         .map_err(|error| Error::Write { target: "the page".to_owned(), error })?;
                     terminal::print(&page)?;
                     return Ok(Exit::Clean);
@@ -51,7 +54,7 @@ impl Explain {
                 self.rule
             )));
         }
-        terminal.complain_of_policies(&policies);
+        terminal.complain_of_policies(policies);
         let known = policies.packs.iter().flat_map(|pack| pack.rules.iter().map(|slot| slot.id.to_string()));
         let near = nearest(id, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
         Err(Error::Usage(format!("there is no rule {}{near}", self.rule)))

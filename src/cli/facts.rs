@@ -5,7 +5,7 @@ use clap::Args;
 use super::gather::Sources;
 use super::rules::ListFormat;
 use super::terminal::{self, Terminal};
-use super::{Error, Global};
+use super::{Error, Global, policies};
 use crate::finding::Severity;
 use crate::link;
 use crate::output;
@@ -25,7 +25,8 @@ pub(super) struct Facts {
 impl Facts {
     pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
         let mut all = Examined::default();
-        for part in self.sources.gather(global) {
+        let workspace = policies::workspace(global, &self.sources.spoken_of(), &[])?;
+        for part in self.sources.gather(global, &workspace.left_out) {
             all.absorb(part);
         }
         link::link(&mut all.deployments, &mut Vec::new());
@@ -44,6 +45,7 @@ impl Facts {
         } else if all.deployments.is_empty() && !global.quiet {
             terminal.complain("no manifest found");
         }
-        Ok(if all.trouble { Exit::Trouble } else { Exit::Clean })
+        let policies_exit = terminal.complain_of_policies(&workspace.policies);
+        Ok(if all.trouble { Exit::Trouble } else { policies_exit })
     }
 }

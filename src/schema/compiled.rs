@@ -7,7 +7,7 @@ use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
 
 use super::shape::{self, Shape};
-use super::{PACK_SCHEMA, RULE_SCHEMA};
+use super::{CONFIG_SCHEMA, PACK_SCHEMA, RULE_SCHEMA};
 use crate::document::{TreeJson, TreeNode};
 use crate::manifest::vocabulary::{TERSE_SCHEMA, manifest_schema};
 
@@ -89,6 +89,18 @@ impl Compiled {
             noun: "pack",
         };
         &PACK
+    }
+
+    /// A config.
+    pub(crate) fn config() -> &'static Self {
+        static CONFIG: Compiled = Compiled {
+            shape: Some(shape::config),
+            validator: LazyLock::new(|| validator(&parse(CONFIG_SCHEMA))),
+            worded: LazyLock::new(|| Cow::Owned(parse(CONFIG_SCHEMA))),
+            rule: "config",
+            noun: "config",
+        };
+        &CONFIG
     }
 }
 
@@ -178,14 +190,20 @@ mod tests {
 
     #[test]
     fn compiled_schemas_use_only_what_both_drafts_understand_alike() {
-        for compiled in [Compiled::manifest(), Compiled::part_of_spec(), Compiled::rule(), Compiled::pack()] {
+        for compiled in [
+            Compiled::manifest(),
+            Compiled::part_of_spec(),
+            Compiled::rule(),
+            Compiled::pack(),
+            Compiled::config(),
+        ] {
             check(compiled.schema());
             LazyLock::force(&compiled.validator);
         }
     }
 
     /// The same schema without words, as the build script has to leave it.
-    fn without_words(schema: &Value) -> Value {
+    pub(in super::super) fn without_words(schema: &Value) -> Value {
         let mut schema = schema.clone();
         let Some(members) = schema.as_object_mut() else { return schema };
         members.retain(|keyword, _| !["title", "description", "examples"].contains(&keyword.as_str()));

@@ -47,12 +47,17 @@ enum Kind {
     String,
 }
 
-// `static MANIFEST: Shape`: the embedded schema of the manifest, made by the build script.
+// `static MANIFEST: Shape` and `static CONFIG: Shape`: the embedded schemas, made by the build script.
 include!(concat!(env!("OUT_DIR"), "/shape.rs"));
 
 /// The shape of the native manifest.
 pub(super) fn manifest() -> &'static Shape {
     &MANIFEST
+}
+
+/// The shape of a config.
+pub(super) fn config() -> &'static Shape {
+    &CONFIG
 }
 
 impl Shape {

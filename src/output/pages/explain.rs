@@ -57,6 +57,17 @@ pub fn explain(
     examples(&mut page, text)
 }
 
+/// Writes where more is said of a rule, at the end of its page.
+///
+/// # Errors
+/// Only those of the writer.
+pub fn link(uri: Option<&str>, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+    let Some(uri) = uri else { return Ok(()) };
+    let mut page = Page::new(options, out);
+    page.heading("More")?;
+    page.lines(INDENT, uri)
+}
+
 fn facts_of(page: &mut Page<'_>, pack: &Pack, rule: &Rule) -> io::Result<()> {
     let stages = rule.severity.by_stage.iter().map(|(stage, severity)| format!("{severity} in {stage}"));
     let severity = stages.chain([if rule.severity.by_stage.is_empty() {

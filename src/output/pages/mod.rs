@@ -12,7 +12,7 @@ use super::sanitize::visible_lines;
 use super::wrap::wrap;
 
 pub use advice::{advice, advice_json};
-pub use explain::explain;
+pub use explain::{explain, link};
 pub use rules::{rules, rules_json};
 
 /// Columns that the body of a section stands in.

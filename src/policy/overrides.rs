@@ -1,0 +1,369 @@
+//! What a config and the command line make differ from the packs: changes in layers, for all deployments or for
+//! those below some paths. A layer goes before those beneath it, but for what they lock.
+
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Policies;
+use super::expression::Type;
+use super::pack::{Pack, Rule, Severities, Undetermined};
+use super::settings::{PackSettings, RuleSetting};
+use crate::finding::{Place, Scalar};
+use crate::globs::{Globs, Grounds};
+
+/// One thing that differs.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The pack, by its index in [`Policies::packs`].
+    pub pack: usize,
+    /// What of it.
+    pub target: Target,
+    /// Where that is said.
+    pub place: Place,
+    /// Whether no layer above may take it back.
+    pub locked: bool,
+}
+
+/// What a change is about, and what it makes of it; a change that makes nothing of it only locks it.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// The whole pack: whether its rules run.
+    Pack(Option<bool>),
+    /// A parameter, by its index: its value.
+    Parameter(u16, Option<Value>),
+    /// A rule, by its index.
+    Rule(usize, RuleChange),
+}
+
+/// The value of a parameter.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// Its type.
+    pub kind: Type,
+    /// The value.
+    pub scalar: Scalar,
+    /// As its source wrote it.
+    pub raw: Box<str>,
+}
+
+/// What differs of a rule.
+#[derive(Clone, Debug, Default)]
+pub struct RuleChange {
+    /// Whether it runs.
+    pub on: Option<bool>,
+    /// How bad a failure is; [`Some`] of nothing: what the rule says itself.
+    pub severity: Option<Option<Severities>>,
+    /// How bad an undetermined outcome is.
+    pub undetermined: Option<Undetermined>,
+}
+
+/// Changes for the deployments below some paths.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// The paths, relative to the folder of the layer.
+    pub globs: Globs,
+    /// The changes.
+    pub changes: Vec<Change>,
+}
+
+/// Changes of one origin.
+#[derive(Clone, Debug, Default)]
+pub struct Layer {
+    /// The folder that the paths of scopes are relative to.
+    pub grounds: Grounds,
+    /// What holds for all deployments.
+    pub changes: Vec<Change>,
+    /// What holds for some. Of those that match, the one with the most folders before its first wildcard goes before
+    /// the others, and of equals the later one.
+    pub scopes: Vec<Scope>,
+}
+
+/// All layers, from the lowest to the highest, and the settings they come to.
+#[derive(Debug, Default)]
+pub(super) struct Layers {
+    pub(super) configs: Vec<Layer>,
+    pub(super) command_line: Vec<Change>,
+    variants: Mutex<HashMap<Key, Arc<[PackSettings]>>>,
+}
+
+/// The scopes that match a path, in the order in which they are applied: layer and index.
+type Key = Vec<(usize, usize)>;
+
+/// What of a pack is in force for a deployment.
+#[derive(Debug)]
+pub struct InForce<'a> {
+    everywhere: &'a PackSettings,
+    /// The settings of all packs for its path, and the pack's index.
+    here: Option<(Arc<[PackSettings]>, usize)>,
+}
+
+impl Deref for InForce<'_> {
+    type Target = PackSettings;
+
+    fn deref(&self) -> &PackSettings {
+        let here = self.here.as_ref().and_then(|(all, index)| all.get(*index));
+        here.unwrap_or(self.everywhere)
+    }
+}
+
+impl Policies {
+    /// What is in force of one pack for a deployment whose manifest has this path (as reports show it).
+    pub fn settings_of<'a>(&'a self, pack: &'a Pack, path: &str) -> InForce<'a> {
+        let here = self.variant(path).zip(self.packs.iter().position(|own| own.name == pack.name));
+        InForce { everywhere: &pack.settings, here }
+    }
+
+    /// What is in force of each pack, in the order of the packs, for a deployment whose manifest has this path (as
+    /// reports show it).
+    pub fn settings_at<'a>(&'a self, path: &str) -> impl Iterator<Item = (&'a Pack, InForce<'a>)> {
+        let variant = self.variant(path);
+        self.packs.iter().enumerate().map(move |(index, pack)| {
+            let here = variant.clone().map(|all| (all, index));
+            (pack, InForce { everywhere: &pack.settings, here })
+        })
+    }
+
+    /// The settings of all packs for a path, where they differ from those everywhere. Deployments of the same
+    /// scopes share them.
+    fn variant(&self, path: &str) -> Option<Arc<[PackSettings]>> {
+        if self.layers.configs.iter().all(|layer| layer.scopes.is_empty()) {
+            return None;
+        }
+        let key = self.layers.key(path);
+        if key.is_empty() {
+            return None;
+        }
+        let variants = || self.layers.variants.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = variants().get(&key) {
+            return Some(Arc::clone(known));
+        }
+        // Not under the lock: two threads that come to the same key come to the same settings.
+        let made: Arc<[PackSettings]> = self
+            .packs
+            .iter()
+            .enumerate()
+            .map(|(index, pack)| self.layers.settings(index, pack, &key))
+            .collect();
+        Some(Arc::clone(variants().entry(key).or_insert(made)))
+    }
+
+    /// Takes a layer in above those that are there.
+    pub fn add_layer(&mut self, layer: Layer) {
+        self.layers.configs.push(layer);
+        self.settle();
+    }
+
+    /// Takes scopes into the highest layer.
+    pub fn add_scopes(&mut self, scopes: Vec<Scope>) {
+        if let Some(layer) = self.layers.configs.last_mut() {
+            layer.scopes.extend(scopes);
+        }
+    }
+
+    /// The lock that keeps a change from being made, everywhere or below some paths.
+    pub fn lock_anywhere(&self, change: &Change) -> Option<&Place> {
+        let pack = self.packs.get(change.pack)?;
+        pack.settings.lock_against(pack, change).or_else(|| self.lock_somewhere(change).map(|(lock, _)| lock))
+    }
+
+    /// A lock that keeps a change from being made below some paths, and the scope of those.
+    pub fn lock_somewhere(&self, change: &Change) -> Option<(&Place, &Scope)> {
+        let pack = self.packs.get(change.pack)?;
+        let scopes = self.layers.configs.iter().flat_map(|layer| &layer.scopes);
+        scopes.filter(|scope| scope.changes.iter().any(|own| own.locked)).find_map(|scope| {
+            let mut settings = pack.settings.clone();
+            let locks = scope.changes.iter().filter(|own| own.pack == change.pack);
+            locks.clone().for_each(|own| settings.make(pack, own));
+            locks.clone().filter(|own| own.locked).for_each(|own| settings.lock(own));
+            let place = settings.lock_against(pack, change)?;
+            let lock = locks.map(|own| &own.place).find(|own| own.span == place.span)?;
+            Some((lock, scope))
+        })
+    }
+
+    /// The layers, from the lowest to the highest.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers.configs
+    }
+
+    /// Works out what is in force where no path says otherwise.
+    pub(super) fn settle(&mut self) {
+        for (index, pack) in self.packs.iter_mut().enumerate() {
+            pack.settings = self.layers.settings(index, pack, &[]);
+        }
+        self.layers.variants = Mutex::default();
+    }
+}
+
+impl Layers {
+    fn key(&self, path: &str) -> Key {
+        let mut key = Vec::new();
+        for (layer, own) in self.configs.iter().enumerate() {
+            let Some(below) = own.grounds.below(path).filter(|_| !own.scopes.is_empty()) else { continue };
+            let matched = own.scopes.iter().enumerate();
+            let mut matched: Vec<_> =
+                matched.filter_map(|(index, scope)| Some((scope.globs.depth(&below)?, index))).collect();
+            matched.sort_unstable();
+            key.extend(matched.into_iter().map(|(_, index)| (layer, index)));
+        }
+        key
+    }
+
+    /// The settings of a pack under the scopes of a key.
+    fn settings(&self, index: usize, pack: &Pack, key: &[(usize, usize)]) -> PackSettings {
+        let mut settings = PackSettings::of(&pack.parameters, &pack.rules);
+        for (at, layer) in self.configs.iter().enumerate() {
+            let scoped = key.iter().filter(|(layer, _)| *layer == at);
+            let scoped =
+                scoped.filter_map(|(_, scope)| layer.scopes.get(*scope)).flat_map(|own| &own.changes);
+            let changes: Vec<&Change> =
+                layer.changes.iter().chain(scoped).filter(|change| change.pack == index).collect();
+            for change in &changes {
+                settings.make(pack, change);
+            }
+            // What a layer locks binds those above it, not itself.
+            for change in changes.iter().filter(|change| change.locked) {
+                settings.lock(change);
+            }
+        }
+        for change in self.command_line.iter().filter(|change| change.pack == index) {
+            settings.make(pack, change);
+        }
+        settings.revalue();
+        settings
+    }
+}
+
+impl PackSettings {
+    /// Makes a change, unless a layer beneath has locked what it would take back.
+    fn make(&mut self, pack: &Pack, change: &Change) {
+        if self.lock_against(pack, change).is_some() {
+            return;
+        }
+        match &change.target {
+            Target::Pack(enabled) => self.enabled = enabled.unwrap_or(self.enabled),
+            Target::Parameter(index, Some(value)) => {
+                if let Some(parameter) = self.parameters.get_mut(usize::from(*index)) {
+                    parameter.kind = value.kind;
+                    parameter.value = value.scalar.clone();
+                    parameter.raw.clone_from(&value.raw);
+                    parameter.set_by = Arc::clone(&change.place.source.path);
+                    parameter.place = Some(change.place.clone());
+                }
+            }
+            Target::Parameter(_, None) => {}
+            Target::Rule(index, rule) => {
+                if let Some(setting) = self.rules.get_mut(*index) {
+                    setting.make(rule);
+                    setting.place = Some(change.place.clone());
+                }
+            }
+        }
+    }
+
+    fn lock(&mut self, change: &Change) {
+        let place = || Some(change.place.clone());
+        match &change.target {
+            Target::Pack(_) => self.lock = place(),
+            Target::Parameter(index, _) => drop(self.parameter_locks.insert(*index, change.place.clone())),
+            Target::Rule(index, _) => {
+                if let Some(setting) = self.rules.get_mut(*index) {
+                    setting.lock = place();
+                }
+            }
+        }
+    }
+
+    /// The lock that keeps a change from being made: nothing where it changes nothing, or makes a rule stricter.
+    pub fn lock_against(&self, pack: &Pack, change: &Change) -> Option<&Place> {
+        let lock = match &change.target {
+            // A pack that is off takes with it whatever in it is locked.
+            Target::Pack(Some(false)) if self.enabled => {
+                let rules =
+                    self.rules.iter().filter(|setting| setting.on).filter_map(|own| own.lock.as_ref());
+                self.lock.as_ref().or(self.parameter_locks.values().chain(rules).next())
+            }
+            Target::Pack(_) => self.lock.as_ref(),
+            Target::Parameter(index, _) => self.parameter_locks.get(index).or(self.lock.as_ref()),
+            Target::Rule(index, _) => {
+                self.rules.get(*index).and_then(|setting| setting.lock.as_ref()).or(self.lock.as_ref())
+            }
+        }?;
+        (!self.is_free_to(pack, change)).then_some(lock)
+    }
+
+    fn is_free_to(&self, pack: &Pack, change: &Change) -> bool {
+        match &change.target {
+            Target::Rule(index, rule) => {
+                let (Some(now), Some(slot)) = (self.rules.get(*index), pack.rules.get(*index)) else {
+                    return true;
+                };
+                let mut then = now.clone();
+                then.make(rule);
+                match (now.on, then.on, pack.rule(slot)) {
+                    (true, true, Some(rule)) => then.is_as_strict_as(now, rule),
+                    (now, then, _) => now == then,
+                }
+            }
+            _ => self.is_idle(pack, change),
+        }
+    }
+
+    /// Whether a change would leave everything as it is.
+    pub fn is_idle(&self, pack: &Pack, change: &Change) -> bool {
+        match &change.target {
+            Target::Pack(enabled) => enabled.is_none_or(|enabled| enabled == self.enabled),
+            Target::Parameter(index, value) => match (self.parameter(*index), value) {
+                (Some(now), Some(then)) => is_equal(&now.value, &then.scalar),
+                _ => true,
+            },
+            Target::Rule(index, rule) => {
+                let (Some(now), Some(slot)) = (self.rules.get(*index), pack.rules.get(*index)) else {
+                    return true;
+                };
+                let mut then = now.clone();
+                then.make(rule);
+                match (now.on, then.on, pack.rule(slot)) {
+                    (true, true, Some(rule)) => {
+                        then.is_as_strict_as(now, rule) && now.is_as_strict_as(&then, rule)
+                    }
+                    (true, true, None) => false,
+                    (now, then, _) => now == then,
+                }
+            }
+        }
+    }
+}
+
+impl RuleSetting {
+    fn make(&mut self, change: &RuleChange) {
+        self.on = change.on.unwrap_or(self.on);
+        if let Some(severity) = &change.severity {
+            self.severity.clone_from(severity);
+        }
+        self.undetermined = change.undetermined.or(self.undetermined);
+    }
+
+    /// Whether every outcome of a rule is at least as bad under this setting as under another.
+    fn is_as_strict_as(&self, other: &Self, rule: &Rule) -> bool {
+        let severities = [Some(&rule.severity), self.severity.as_ref(), other.severity.as_ref()];
+        let stages = severities.into_iter().flatten().flat_map(|own| &own.by_stage);
+        stages.map(|(stage, _)| Some(&**stage)).chain([None]).all(|stage| {
+            self.severity(rule, stage) >= other.severity(rule, stage)
+                && self.undetermined(rule, stage) >= other.undetermined(rule, stage)
+        })
+    }
+}
+
+/// Whether two values are the same, `5` and `5.0` among them.
+#[expect(clippy::float_cmp, reason = "values as they were written, not computed")]
+#[expect(clippy::cast_precision_loss, reason = "a value that a double cannot hold differs from every double")]
+fn is_equal(left: &Scalar, right: &Scalar) -> bool {
+    match (left, right) {
+        (Scalar::Int(whole), Scalar::Number(number)) | (Scalar::Number(number), Scalar::Int(whole)) => {
+            *whole as f64 == *number
+        }
+        _ => left == right,
+    }
+}
