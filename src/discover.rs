@@ -320,7 +320,9 @@ impl<V: Visit> Worker<'_, V> {
         let Some(kind) = entry.file_type() else { return };
         // The folder where the walk begins may be a link: it was named.
         if kind.is_symlink() && entry.depth() > 0 {
-            self.links.push(entry.into_path());
+            if !self.seen.contains(self.seen.mark(&self.base.real, self.base.below(entry.path()))) {
+                self.links.push(entry.into_path());
+            }
             return;
         }
         let is_wanted = kind.is_file() && ends_in(entry.path(), self.endings);

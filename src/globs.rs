@@ -31,16 +31,19 @@ pub enum Error {
 pub struct Globs {
     set: GlobSet,
     depths: Vec<usize>,
+    /// What each begins with, before its first wildcard.
+    beginnings: Vec<String>,
 }
 
 impl Globs {
     /// Compiles patterns; each that is none is told with its index, and the others are kept under theirs.
     pub fn new<'a>(patterns: impl IntoIterator<Item = &'a str>) -> (Self, Vec<(usize, Error)>) {
         let mut builder = GlobSetBuilder::new();
-        let (mut depths, mut wrong) = (Vec::new(), Vec::new());
+        let (mut depths, mut beginnings, mut wrong) = (Vec::new(), Vec::new(), Vec::new());
         for (index, pattern) in patterns.into_iter().enumerate() {
             let glob = plain(pattern).and_then(|plain| {
-                depths.push(depth(plain));
+                beginnings.push(beginning(plain));
+                depths.push(plain.split('/').take_while(|part| !is_wild(part)).count());
                 let glob = GlobBuilder::new(plain).literal_separator(true).build();
                 glob.map_err(|error| Error::Syntax(error.kind().to_string()))
             });
@@ -48,6 +51,7 @@ impl Globs {
                 Ok(glob) => drop(builder.add(glob)),
                 Err(error) => {
                     depths.resize(index + 1, 0);
+                    beginnings.resize(index + 1, "/".to_owned());
                     // Its place is kept by a pattern that no path has.
                     if let Ok(none) = GlobBuilder::new("/").build() {
                         builder.add(none);
@@ -57,7 +61,7 @@ impl Globs {
             }
         }
         match builder.build() {
-            Ok(set) => (Self { set, depths }, wrong),
+            Ok(set) => (Self { set, depths, beginnings }, wrong),
             Err(error) => {
                 wrong.push((0, Error::Syntax(error.kind().to_string())));
                 (Self::default(), wrong)
@@ -84,6 +88,19 @@ impl Globs {
         matched.sort_unstable();
         matched.dedup();
         matched
+    }
+
+    /// Whether everything below a folder surely matches.
+    pub fn covers(&self, folder: &str) -> bool {
+        // What no file is called: only a pattern that takes any name takes it.
+        let any = if folder.is_empty() { "\u{1}".to_owned() } else { format!("{folder}/\u{1}") };
+        !self.matches(&any).is_empty()
+    }
+
+    /// Whether something below a folder could match.
+    pub fn may_match_below(&self, folder: &str) -> bool {
+        let mut beginnings = self.beginnings.iter();
+        beginnings.any(|own| within(own, folder).is_some() || within(folder, own).is_some())
     }
 
     /// How many folders the nearest of the patterns that match names before its first wildcard.
@@ -126,8 +143,10 @@ pub fn is_wild(part: &str) -> bool {
     part.contains(['*', '?', '[', '{', '\\'])
 }
 
-fn depth(pattern: &str) -> usize {
-    pattern.split('/').take_while(|part| !is_wild(part)).count()
+/// The folders that a pattern names before its first wildcard, or all of it where it has none.
+pub fn beginning(pattern: &str) -> String {
+    let pattern = plain(pattern).unwrap_or_default();
+    pattern.split('/').take_while(|part| !is_wild(part)).collect::<Vec<_>>().join("/")
 }
 
 /// A folder, and which of the paths that reports show lie in it: reports name files as they were asked for.
@@ -157,8 +176,8 @@ impl Grounds {
     }
 }
 
-/// What is left of a path below a folder.
-fn within<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
+/// What is left of a path below a folder; nothing for what lies elsewhere.
+pub fn within<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
     let rest = path.strip_prefix(folder)?;
     if rest.is_empty() || folder.is_empty() || folder.ends_with('/') {
         // An absolute path does not lie below the current folder.

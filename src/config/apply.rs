@@ -1,6 +1,6 @@
 //! A config held against the packs: what it names is looked up, what it may not is told, and the rest counts.
 
-use super::{Config, Governance, PackEntry, RuleEntry, Stated, lookup, mistake};
+use super::{Config, Governance, PackEntry, Reach, RuleEntry, Stated, lookup, mistake};
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::globs::Grounds;
 use crate::policy::Policies;
@@ -33,14 +33,15 @@ pub fn bind<'a>(
     let mut bound = Bound::default();
     for (authority, config, grounds) in configs {
         bound.governance.absorb(config, authority, &mut bound.findings);
-        let mut binding = Binding { policies, config, authority, findings: &mut bound.findings };
+        let mut binding =
+            Binding { policies, config, grounds: &grounds, authority, findings: &mut bound.findings };
         let everywhere = binding.changes(&config.packs);
         let scoped: Vec<Vec<Named>> =
             config.overrides.iter().map(|own| binding.changes(&own.packs)).collect();
         binding.repeated(&scoped);
         binding.weigh(&everywhere, None, &scoped);
         let changes = everywhere.into_iter().map(|named| named.change).collect();
-        binding.policies.add_layer(Layer { grounds, changes, scopes: Vec::new() });
+        binding.policies.add_layer(Layer { grounds: grounds.clone(), changes, scopes: Vec::new() });
         for (index, own) in scoped.iter().enumerate() {
             binding.weigh(own, Some(index), &scoped);
         }
@@ -65,6 +66,7 @@ struct Named {
 struct Binding<'b, 'c> {
     policies: &'b mut Policies,
     config: &'c Config,
+    grounds: &'c Grounds,
     authority: Authority,
     findings: &'b mut Vec<Finding>,
 }
@@ -82,39 +84,34 @@ impl Binding<'_, '_> {
     }
 
     fn pack(&mut self, index: usize, entry: &PackEntry, changes: &mut Vec<Named>) {
-        let locked = self.lock(entry.locked.as_ref());
-        if entry.enabled.is_some() || locked {
+        let lock = self.lock(entry.locked.as_ref());
+        if entry.enabled.is_some() || lock.is_some() {
             let stated = entry.enabled.as_ref().map(|own| &own.place);
-            let lock = entry.locked.as_ref().map(|own| &own.place);
-            let place = stated.or(lock).unwrap_or(&entry.name.place).clone();
+            let place = stated.or(lock.as_ref()).unwrap_or(&entry.name.place).clone();
             let target = Target::Pack(entry.enabled.as_ref().map(|own| own.value));
             changes.push(Named {
                 name: format!("the pack {}", entry.name.value),
                 is_said: entry.enabled.is_some(),
-                change: Change { pack: index, target, place, locked },
+                change: Change { pack: index, target, place, lock },
             });
         }
         for own in &entry.parameters {
-            let locked = self.lock(own.locked.as_ref());
+            let lock = self.lock(own.locked.as_ref());
             let Some(pack) = self.policies.packs.get(index) else { continue };
             let Some((at, parameter)) = lookup::parameter(self.policies, pack, own, self.findings) else {
                 continue;
             };
-            let value = match &own.value {
-                Some(given) => {
-                    let value = lookup::value(parameter, given, &self.config.document, self.findings);
-                    if value.is_none() && !locked {
-                        continue;
-                    }
-                    value
-                }
-                None => None,
-            };
+            let given = own.value.as_ref();
+            let value =
+                given.and_then(|given| lookup::value(parameter, given, &self.config.document, self.findings));
+            if own.is_said && value.is_none() && lock.is_none() {
+                continue;
+            }
             let place = own.value.as_ref().map_or(&own.name.place, |given| &given.place).clone();
             changes.push(Named {
                 name: own.name.value.to_string(),
-                is_said: value.is_some(),
-                change: Change { pack: index, target: Target::Parameter(at, value), place, locked },
+                is_said: own.is_said,
+                change: Change { pack: index, target: Target::Parameter(at, value), place, lock },
             });
         }
         self.rules(index, entry, changes);
@@ -123,7 +120,7 @@ impl Binding<'_, '_> {
     fn rules(&mut self, index: usize, entry: &PackEntry, changes: &mut Vec<Named>) {
         let mut seen: Vec<(usize, &RuleEntry)> = Vec::new();
         for own in &entry.rules {
-            let locked = self.lock(own.locked.as_ref());
+            let lock = self.lock(own.locked.as_ref());
             let Some(pack) = self.policies.packs.get(index) else { continue };
             let Some(rule) = lookup::rule(self.policies, pack, own, self.findings) else { continue };
             if let Some((_, first)) = seen.iter().find(|(other, _)| *other == rule) {
@@ -137,25 +134,28 @@ impl Binding<'_, '_> {
             }
             seen.push((rule, own));
             let change = own.change.clone();
-            let is_said = change.on.is_some() || change.severity.is_some() || change.undetermined.is_some();
+            let is_empty = change.on.is_none() && change.severity.is_none() && change.undetermined.is_none();
+            if own.is_said && is_empty && lock.is_none() {
+                continue;
+            }
             changes.push(Named {
                 name: own.name.value.to_string(),
-                is_said,
+                is_said: own.is_said,
                 change: Change {
                     pack: index,
                     target: Target::Rule(rule, change),
                     place: own.place.clone(),
-                    locked,
+                    lock,
                 },
             });
         }
     }
 
-    /// Whether something is locked: only the organisation can.
-    fn lock(&mut self, locked: Option<&Stated<bool>>) -> bool {
-        let Some(own) = locked.filter(|own| own.value) else { return false };
+    /// The place that locks something: only the organisation can.
+    fn lock(&mut self, locked: Option<&Stated<bool>>) -> Option<Place> {
+        let own = locked.filter(|own| own.value)?;
         if self.authority == Authority::Organisation {
-            return true;
+            return Some(own.place.clone());
         }
         let message = "Only an organisation's config can lock; this has no effect";
         self.findings.push(
@@ -163,7 +163,7 @@ impl Binding<'_, '_> {
                 .with_severity(Severity::Warning)
                 .with_help("remove it, or give this config as --org-config"),
         );
-        false
+        None
     }
 
     /// Tells what goes against a lock, and what changes nothing. `within` is the override that the changes stand
@@ -173,28 +173,9 @@ impl Binding<'_, '_> {
             let change = &named.change;
             let Some(pack) = self.policies.packs.get(change.pack) else { continue };
             if self.authority == Authority::Repo
-                && let Some(lock) = pack.settings.lock_against(pack, change)
+                && let Some((lock, reach)) = self.locked(pack, change, within)
             {
-                let message = format!("The organisation's config locks {}; this has no effect", named.name);
-                self.findings.push(
-                    mistake("locked", message, Label::new(change.place.clone(), "no effect"))
-                        .with_label(Label::new(lock.clone(), "locked here"))
-                        .with_help("remove it, or ask the owner of the organisation's config"),
-                );
-                continue;
-            }
-            if self.authority == Authority::Repo
-                && let Some((lock, _)) = self.policies.lock_somewhere(change)
-            {
-                let message = format!(
-                    "The organisation's config locks {} below some paths; this has no effect there",
-                    named.name
-                );
-                self.findings.push(
-                    mistake("locked", message, Label::new(change.place.clone(), "not below its paths"))
-                        .with_severity(Severity::Note)
-                        .with_label(Label::new(lock.clone(), "locked here")),
-                );
+                self.findings.push(refused(named, lock, reach));
                 continue;
             }
             if let Some((why, beneath)) = self.idle(pack, named, within, scoped) {
@@ -213,6 +194,22 @@ impl Binding<'_, '_> {
         }
     }
 
+    /// The lock that a change goes against, and whether it does so wherever the change counts or only perhaps.
+    fn locked(&self, pack: &Pack, change: &Change, within: Option<usize>) -> Option<(Place, Reach)> {
+        if let Some(lock) = pack.settings.lock_against(pack, change) {
+            return Some((lock.clone(), Reach::All));
+        }
+        let paths = within.and_then(|index| self.config.overrides.get(index)).map(|own| &own.paths);
+        let below = self.policies.locks_below(change).filter_map(|(lock, scope, grounds)| {
+            let reach = match paths {
+                Some(paths) => paths.reach(self.grounds, scope, grounds)?,
+                None => Reach::Some,
+            };
+            Some((lock, reach))
+        });
+        below.max_by_key(|(_, reach)| *reach == Reach::All)
+    }
+
     /// Why a change changes nothing, and what makes that so.
     fn idle(
         &self,
@@ -222,7 +219,7 @@ impl Binding<'_, '_> {
         scoped: &[Vec<Named>],
     ) -> Option<(&'static str, Option<Place>)> {
         let change = &named.change;
-        if change.locked {
+        if change.lock.is_some() {
             return None;
         }
         if !named.is_said {
@@ -233,7 +230,7 @@ impl Binding<'_, '_> {
         let layers = self.policies.layers().iter().flat_map(|layer| &layer.scopes);
         let others = || own.clone().chain(layers.clone().flat_map(|scope| &scope.changes));
         let is_pack = |other: &Change| other.pack == change.pack && matches!(other.target, Target::Pack(_));
-        let (is_on, place) = self.pack_state(pack, change, within);
+        let (is_on, place) = self.pack_state(pack, within);
         if !is_on && !is_pack(change) && !others().any(is_pack) {
             return Some(("belongs to a pack that is off", place));
         }
@@ -259,14 +256,14 @@ impl Binding<'_, '_> {
     }
 
     /// Whether a pack runs where a change counts, and the place that says so.
-    fn pack_state(&self, pack: &Pack, change: &Change, within: Option<usize>) -> (bool, Option<Place>) {
+    fn pack_state(&self, pack: &Pack, within: Option<usize>) -> (bool, Option<Place>) {
         let stated = |entries: &[PackEntry]| {
             let own = entries.iter().find(|entry| *entry.name.value == *pack.name)?;
             own.enabled.as_ref().map(|own| (own.value, Some(own.place.clone())))
         };
         let here = within.and_then(|index| self.config.overrides.get(index));
         here.and_then(|own| stated(&own.packs))
-            .or_else(|| stated(&self.config.packs).filter(|_| change.pack < self.policies.packs.len()))
+            .or_else(|| stated(&self.config.packs))
             .unwrap_or((pack.settings.enabled, None))
     }
 
@@ -298,6 +295,28 @@ impl Binding<'_, '_> {
                     );
                 }
             }
+        }
+    }
+}
+
+/// What is told of a change that goes against a lock.
+fn refused(named: &Named, lock: Place, reach: Reach) -> Finding {
+    let place = named.change.place.clone();
+    let label = Label::new(lock, "locked here");
+    match reach {
+        Reach::All => {
+            let message = format!("The organisation's config locks {}; this has no effect", named.name);
+            mistake("locked", message, Label::new(place, "no effect"))
+                .with_label(label)
+                .with_help("remove it, or ask the owner of the organisation's config")
+        }
+        Reach::Some => {
+            let name = &named.name;
+            let message =
+                format!("The organisation's config locks {name} below some paths; there this has no effect");
+            mistake("locked", message, Label::new(place, "not below its paths"))
+                .with_severity(Severity::Note)
+                .with_label(label)
         }
     }
 }

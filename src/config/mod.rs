@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 use crate::document::{Document, NodeId};
 use crate::finding::{Finding, Label, Place, Scalar, Severity};
-use crate::globs::{self, Globs};
+use crate::globs::{self, Globs, Grounds};
 use crate::policy::expression::Type;
-use crate::policy::overrides::RuleChange;
+use crate::policy::overrides::{RuleChange, Scope};
 use crate::source::Source;
 
 pub use apply::{Authority, Bound, bind};
@@ -63,6 +63,15 @@ pub struct Patterns {
     wrong: Vec<usize>,
 }
 
+/// How much of what a change is for a lock covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// All of it.
+    All,
+    /// Perhaps some.
+    Some,
+}
+
 /// What differs from a pack.
 #[derive(Debug)]
 struct PackEntry {
@@ -76,6 +85,8 @@ struct PackEntry {
 #[derive(Debug)]
 struct ParameterEntry {
     name: Stated<Box<str>>,
+    /// Whether a value is given, right or wrong.
+    is_said: bool,
     value: Option<Given>,
     locked: Option<Stated<bool>>,
 }
@@ -93,6 +104,8 @@ struct Given {
 #[derive(Debug)]
 struct RuleEntry {
     name: Stated<Box<str>>,
+    /// Whether something is set, right or wrong.
+    is_said: bool,
     change: RuleChange,
     /// The place of the value that says it.
     place: Place,
@@ -129,6 +142,25 @@ impl Patterns {
             ));
         }
         Self { stated, globs, wrong: wrong.into_iter().map(|(index, _)| index).collect() }
+    }
+
+    /// How far a scope of another config reaches over what these match; nothing where they surely have no path in
+    /// common. The folders are those that the globs on either side count from.
+    fn reach(&self, own: &Grounds, scope: &Scope, other: &Grounds) -> Option<Reach> {
+        let Some(shift) = globs::within(&own.folder, &other.folder) else { return Some(Reach::Some) };
+        let (mut covered, mut apart) = (0, 0);
+        for stated in &self.stated {
+            let beginning = globs::beginning(&stated.value);
+            let parts = [shift, &beginning].into_iter().filter(|part| !part.is_empty());
+            let folder = parts.collect::<Vec<_>>().join("/");
+            covered += usize::from(scope.globs.covers(&folder));
+            apart += usize::from(!scope.globs.may_match_below(&folder));
+        }
+        match self.stated.len() {
+            all if all == apart => None,
+            all if all == covered => Some(Reach::All),
+            _ => Some(Reach::Some),
+        }
     }
 
     /// A warning for each glob that is among none of those that matched.

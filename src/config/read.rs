@@ -112,21 +112,31 @@ impl<'a> Reader<'a> {
 
     fn parameter(&self, name: Stated<Box<str>>, own: &At<'a>) -> ParameterEntry {
         if !own.node.is_mapping() {
-            return ParameterEntry { name, value: self.given(own), locked: None };
+            return ParameterEntry { name, is_said: true, value: self.given(own), locked: None };
         }
         let value = self.get(own, "value").and_then(|value| self.given(&value));
-        ParameterEntry { name, value, locked: self.flag(own, "locked") }
+        let is_said = own.node.get("value").is_some();
+        ParameterEntry { name, is_said, value, locked: self.flag(own, "locked") }
     }
 
     fn given(&self, own: &At<'a>) -> Option<Given> {
+        if self.items(Some(own)).count() < own.node.items().count() {
+            return None;
+        }
         let (kind, scalar) = parameter_value(own.node)?;
         let raw = own.node.source_text().into();
         Some(Given { kind, scalar, raw, node: own.node.id(), place: self.place(own) })
     }
 
     fn rule(&self, name: Stated<Box<str>>, own: &At<'a>) -> RuleEntry {
-        let mut entry =
-            RuleEntry { place: name.place.clone(), name, change: RuleChange::default(), locked: None };
+        let keys = ["severity", "undetermined"];
+        let mut entry = RuleEntry {
+            is_said: own.node.as_str().is_some() || keys.iter().any(|key| own.node.get(key).is_some()),
+            place: name.place.clone(),
+            name,
+            change: RuleChange::default(),
+            locked: None,
+        };
         if own.node.as_str().is_some() {
             entry.place = self.place(own);
             set_severity(own.node, &mut entry.change);
@@ -235,6 +245,8 @@ fn set_severity(node: NodeRef<'_>, change: &mut RuleChange) {
         }
         Some("on") => Some(None),
         Some(word) => severities(&[("default", word)]).map(Some),
+        // Without a default there is nothing to say of the other stages.
+        None if node.get("default").is_none() => None,
         None => {
             let words = node.entries().map(|entry| Some((entry.key(), entry.value().as_str()?)));
             words.collect::<Option<Vec<_>>>().and_then(|words| severities(&words)).map(Some)

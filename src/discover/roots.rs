@@ -27,7 +27,8 @@ pub fn roots(paths: &[PathBuf], here: &Here) -> Vec<Root> {
             continue;
         }
         // Who names many files names them by the folder.
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folders = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
+        let parent = folders.into_iter().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
         if parents.insert(parent) {
             roots.extend(root(parent, here, false));
         }

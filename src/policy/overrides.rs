@@ -21,8 +21,8 @@ pub struct Change {
     pub target: Target,
     /// Where that is said.
     pub place: Place,
-    /// Whether no layer above may take it back.
-    pub locked: bool,
+    /// The place that says that no layer above may take it back.
+    pub lock: Option<Place>,
 }
 
 /// What a change is about, and what it makes of it; a change that makes nothing of it only locks it.
@@ -162,23 +162,30 @@ impl Policies {
     }
 
     /// The lock that keeps a change from being made, everywhere or below some paths.
-    pub fn lock_anywhere(&self, change: &Change) -> Option<&Place> {
+    pub fn lock_anywhere(&self, change: &Change) -> Option<Place> {
         let pack = self.packs.get(change.pack)?;
-        pack.settings.lock_against(pack, change).or_else(|| self.lock_somewhere(change).map(|(lock, _)| lock))
+        let everywhere = pack.settings.lock_against(pack, change).cloned();
+        everywhere.or_else(|| self.locks_below(change).next().map(|(place, ..)| place))
     }
 
-    /// A lock that keeps a change from being made below some paths, and the scope of those.
-    pub fn lock_somewhere(&self, change: &Change) -> Option<(&Place, &Scope)> {
-        let pack = self.packs.get(change.pack)?;
-        let scopes = self.layers.configs.iter().flat_map(|layer| &layer.scopes);
-        scopes.filter(|scope| scope.changes.iter().any(|own| own.locked)).find_map(|scope| {
-            let mut settings = pack.settings.clone();
-            let locks = scope.changes.iter().filter(|own| own.pack == change.pack);
-            locks.clone().for_each(|own| settings.make(pack, own));
-            locks.clone().filter(|own| own.locked).for_each(|own| settings.lock(own));
-            let place = settings.lock_against(pack, change)?;
-            let lock = locks.map(|own| &own.place).find(|own| own.span == place.span)?;
-            Some((lock, scope))
+    /// The locks that keep a change from being made below some paths: each with those, and the folder they count
+    /// from.
+    pub fn locks_below<'a>(
+        &'a self,
+        change: &'a Change,
+    ) -> impl Iterator<Item = (Place, &'a Scope, &'a Grounds)> {
+        let scopes = self.layers.configs.iter();
+        let scopes = scopes.flat_map(|layer| layer.scopes.iter().map(|scope| (scope, &layer.grounds)));
+        let pack = self.packs.get(change.pack);
+        scopes.filter_map(move |(scope, grounds)| {
+            let own = || scope.changes.iter().filter(|own| own.pack == change.pack);
+            let pack = pack.filter(|_| own().any(|own| own.lock.is_some()))?;
+            let mut settings = PackSettings { lock: None, ..pack.settings.clone() };
+            settings.parameter_locks.clear();
+            settings.rules.iter_mut().for_each(|rule| rule.lock = None);
+            own().for_each(|own| settings.make(pack, own));
+            own().for_each(|own| settings.lock(own));
+            Some((settings.lock_against(pack, change)?.clone(), scope, grounds))
         })
     }
 
@@ -223,12 +230,13 @@ impl Layers {
                 settings.make(pack, change);
             }
             // What a layer locks binds those above it, not itself.
-            for change in changes.iter().filter(|change| change.locked) {
+            for change in changes {
                 settings.lock(change);
             }
         }
+        // What of it goes against a lock was refused.
         for change in self.command_line.iter().filter(|change| change.pack == index) {
-            settings.make(pack, change);
+            settings.force(change);
         }
         settings.revalue();
         settings
@@ -238,9 +246,12 @@ impl Layers {
 impl PackSettings {
     /// Makes a change, unless a layer beneath has locked what it would take back.
     fn make(&mut self, pack: &Pack, change: &Change) {
-        if self.lock_against(pack, change).is_some() {
-            return;
+        if self.lock_against(pack, change).is_none() {
+            self.force(change);
         }
+    }
+
+    fn force(&mut self, change: &Change) {
         match &change.target {
             Target::Pack(enabled) => self.enabled = enabled.unwrap_or(self.enabled),
             Target::Parameter(index, Some(value)) => {
@@ -263,13 +274,13 @@ impl PackSettings {
     }
 
     fn lock(&mut self, change: &Change) {
-        let place = || Some(change.place.clone());
+        let Some(place) = &change.lock else { return };
         match &change.target {
-            Target::Pack(_) => self.lock = place(),
-            Target::Parameter(index, _) => drop(self.parameter_locks.insert(*index, change.place.clone())),
+            Target::Pack(_) => self.lock = Some(place.clone()),
+            Target::Parameter(index, _) => drop(self.parameter_locks.insert(*index, place.clone())),
             Target::Rule(index, _) => {
                 if let Some(setting) = self.rules.get_mut(*index) {
-                    setting.lock = place();
+                    setting.lock = Some(place.clone());
                 }
             }
         }

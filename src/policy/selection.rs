@@ -105,7 +105,11 @@ impl Policies {
                 let rules = self.named("--select", name)?;
                 // A rule that is asked for by its id runs whatever a config says of it.
                 if !name.starts_with("tag:") && !name.ends_with("/*") {
-                    changes.extend(rules.iter().map(|rule| switch("--select", name, *rule, true)));
+                    for rule in &rules {
+                        let change = switch("--select", name, *rule, true);
+                        self.refuse("--select", name, &change)?;
+                        changes.push(change);
+                    }
                 }
                 selected.extend(rules);
             }
@@ -124,8 +128,10 @@ impl Policies {
         for given in &selection.set {
             changes.push(self.set(given)?);
         }
-        self.layers.command_line.extend(changes);
-        self.settle();
+        if !changes.is_empty() {
+            self.layers.command_line.extend(changes);
+            self.settle();
+        }
         Ok(())
     }
 
@@ -218,7 +224,7 @@ impl Policies {
             pack,
             target: Target::Parameter(index, Some(Value { kind, scalar, raw: text.trim().into() })),
             place: Place::at(&source, None, Span::new(end - text.len() as u32, end)),
-            locked: false,
+            lock: None,
         };
         self.refuse("--set", name, &change)?;
         Ok(change)
@@ -228,5 +234,5 @@ impl Policies {
 /// Switches a rule on or off.
 fn switch(option: &str, name: &str, (pack, rule): (usize, usize), on: bool) -> Change {
     let target = Target::Rule(rule, RuleChange { on: Some(on), ..RuleChange::default() });
-    Change { pack, target, place: Place::whole(&Source::in_memory(option, name)), locked: false }
+    Change { pack, target, place: Place::whole(&Source::in_memory(option, name)), lock: None }
 }

@@ -100,14 +100,14 @@ impl Workspace {
         };
         // Whoever checks the organisation's own repo has one config.
         let repo = repo.filter(|repo| org.as_ref().is_none_or(|org| org.file != repo.file));
-        let base = repo.as_ref().map_or_else(|| base(&request.roots, here), |repo| repo.folder.clone());
+        let base = base(&request.roots, here);
         let mut digest = Sha256::new();
         let mut workspace = Self { policies: Policies::builtin(), ..Self::default() };
         let mut packs = Packs::default();
         let (mut exclude, mut known) = (Vec::new(), Vec::new());
         for (authority, file) in [(Authority::Organisation, org), (Authority::Repo, repo)] {
             let Some(file) = file else { continue };
-            known.extend(tree.real(&file.file));
+            known.extend([Some(file.file.clone()), tree.real(&file.file)].into_iter().flatten());
             let Some(text) = text(&file, authority, tree, &mut problems) else { continue };
             digest.update(&*text);
             let source = Source::on_disk(Arc::clone(&file.shown), file.file.clone(), &text);
@@ -115,7 +115,7 @@ impl Workspace {
             for folder in &config.policies {
                 packs.of_config(folder, &file, authority, tree, &mut workspace.policies, &mut problems);
             }
-            // An organisation knows the repos' folders, not where a run finds its config.
+            // An organisation knows the folders of repos, not in which of them a run finds its config.
             let folder = if authority == Authority::Repo { file.folder } else { base.clone() };
             workspace.configs.push(InForce {
                 authority,
@@ -158,7 +158,7 @@ impl Workspace {
     }
 }
 
-/// Where the paths of an organisation's config count from without a config of the repo: its top.
+/// Where the paths of an organisation's config count from: the top of the repo that is checked.
 fn base(roots: &[Root], here: &Here) -> PathBuf {
     roots.first().map_or_else(|| here.real().to_owned(), |root| discover::top(&root.real, here))
 }
