@@ -216,6 +216,23 @@ mod tests {
     }
 
     #[test]
+    fn it_is_known_what_surely_matches_below_a_folder_and_what_surely_does_not() {
+        for (pattern, folder, covers, may_match) in [
+            ("deploy/prod", "deploy/prod", true, true),
+            ("deploy/**", "deploy/prod", true, true),
+            ("**", "", true, true),
+            ("deploy/prod", "deploy", false, true),
+            ("deploy/*.yaml", "deploy/prod", false, true),
+            ("deploy/prod", "deploy/dev", false, false),
+            ("deploy", "deployments", false, false),
+        ] {
+            let globs = globs(&[pattern]);
+            let known = (globs.covers(folder), globs.may_match_below(folder));
+            assert_eq!(known, (covers, may_match), "{pattern} {folder}");
+        }
+    }
+
+    #[test]
     fn what_is_no_pattern_is_told_and_the_others_keep_their_places() {
         let patterns = ["a", "", "/etc/**", "../b", "!c", "d/[", "e"];
         let (globs, wrong) = Globs::new(patterns);
@@ -235,7 +252,8 @@ mod tests {
         let here = ("", "/home/me/repo/deploy");
         let above = grounds("/home/me/repo", &[here]);
         assert_eq!(above.below("a.yaml").as_deref(), Some("deploy/a.yaml"));
-        assert_eq!(above.below("/home/me/repo/b.yaml").as_deref(), None, "a name that nobody asked for");
+        assert_eq!(above.below("/home/me/repo/b.yaml").as_deref(), Some("b.yaml"));
+        assert_eq!(above.below("/home/me/other/b.yaml"), None);
         let below = grounds("/home/me/repo/deploy/prod", &[here]);
         assert_eq!(below.below("prod/a.yaml").as_deref(), Some("a.yaml"));
         assert_eq!(below.below("product/a.yaml"), None);

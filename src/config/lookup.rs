@@ -6,7 +6,7 @@ use crate::finding::{Finding, Label, Severity};
 use crate::nearest::nearest;
 use crate::policy::Policies;
 use crate::policy::expression::Type;
-use crate::policy::overrides::Value;
+use crate::policy::overrides::ParameterValue;
 use crate::policy::pack::{Pack, Parameter};
 use crate::schema;
 
@@ -56,9 +56,13 @@ pub(super) fn value(
     given: &Given,
     document: &Document,
     findings: &mut Vec<Finding>,
-) -> Option<Value> {
+) -> Option<ParameterValue> {
     if parameter.takes(given.kind) {
-        return Some(Value { kind: given.kind, scalar: given.scalar.clone(), raw: given.raw.clone() });
+        return Some(ParameterValue {
+            kind: given.kind,
+            scalar: given.scalar.clone(),
+            raw: given.raw.clone(),
+        });
     }
     let wanted = match parameter.kind {
         Type::Int | Type::Double => "number",

@@ -31,14 +31,14 @@ pub enum Target {
     /// The whole pack: whether its rules run.
     Pack(Option<bool>),
     /// A parameter, by its index: its value.
-    Parameter(u16, Option<Value>),
+    Parameter(u16, Option<ParameterValue>),
     /// A rule, by its index.
     Rule(usize, RuleChange),
 }
 
 /// The value of a parameter.
 #[derive(Clone, Debug)]
-pub struct Value {
+pub struct ParameterValue {
     /// Its type.
     pub kind: Type,
     /// The value.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::Policies;
 use super::expression::Type;
 use super::load;
-use super::overrides::{Change, RuleChange, Target, Value};
+use super::overrides::{Change, ParameterValue, RuleChange, Target};
 use crate::document::{self, Limits};
 use crate::finding::{Place, Scalar};
 use crate::nearest::nearest;
@@ -222,7 +222,7 @@ impl Policies {
         let end = given.len() as u32;
         let change = Change {
             pack,
-            target: Target::Parameter(index, Some(Value { kind, scalar, raw: text.trim().into() })),
+            target: Target::Parameter(index, Some(ParameterValue { kind, scalar, raw: text.trim().into() })),
             place: Place::at(&source, None, Span::new(end - text.len() as u32, end)),
             lock: None,
         };

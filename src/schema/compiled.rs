@@ -21,7 +21,7 @@ const DRAFT: Draft = Draft::Draft7;
 /// A schema, its validator, and how findings by it are called.
 pub(crate) struct Compiled {
     /// A table that tells valid documents, where there is one.
-    shape: Option<fn() -> &'static Shape>,
+    pub(super) shape: Option<fn() -> &'static Shape>,
     /// Set up for the first document that needs it.
     pub(crate) validator: LazyLock<Validator<TreeJson>>,
     /// The schema with its words, read once there is something to say.
@@ -144,6 +144,7 @@ fn drop_required(schema: &mut Value) {
 mod tests {
     use super::*;
     use crate::manifest::vocabulary::MANIFEST_SCHEMA;
+    use crate::schema::tests::without_words;
 
     /// Keywords that mean the same in drafts 7 and 2020-12, as long as nothing but words stands beside a `$ref`.
     const SHARED: &[&str] = &[
@@ -200,30 +201,6 @@ mod tests {
             check(compiled.schema());
             LazyLock::force(&compiled.validator);
         }
-    }
-
-    /// The same schema without words, as the build script has to leave it.
-    pub(in super::super) fn without_words(schema: &Value) -> Value {
-        let mut schema = schema.clone();
-        let Some(members) = schema.as_object_mut() else { return schema };
-        members.retain(|keyword, _| !["title", "description", "examples"].contains(&keyword.as_str()));
-        for (keyword, value) in members {
-            match keyword.as_str() {
-                "properties" | "$defs" => {
-                    value
-                        .as_object_mut()
-                        .unwrap()
-                        .values_mut()
-                        .for_each(|value| *value = without_words(value));
-                }
-                "oneOf" => {
-                    value.as_array_mut().unwrap().iter_mut().for_each(|value| *value = without_words(value));
-                }
-                "items" | "additionalProperties" | "if" | "then" => *value = without_words(value),
-                _ => {}
-            }
-        }
-        schema
     }
 
     #[test]
