@@ -6,6 +6,9 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 /// Patterns of one list. More are a mistake, and cost time in every file.
 pub const MOST: usize = 1_000;
 
+/// Bytes of a pattern. Nobody means a longer one.
+const LONGEST: usize = 1_000;
+
 /// Why a pattern is none.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -21,6 +24,9 @@ pub enum Error {
     /// It begins with `!`.
     #[error("there are no exceptions with `!` here")]
     Exception,
+    /// It is beyond all measure.
+    #[error("it is longer than {LONGEST} bytes")]
+    Long,
     /// It cannot be read.
     #[error("{0}")]
     Syntax(String),
@@ -121,6 +127,9 @@ fn plain(pattern: &str) -> Result<&str, Error> {
         plain = rest;
     }
     let plain = plain.trim_end_matches('/');
+    if plain.len() > LONGEST {
+        return Err(Error::Long);
+    }
     if pattern.starts_with('/') {
         return Err(Error::Absolute);
     }

@@ -14,6 +14,7 @@ use crate::output::Texts;
 use crate::pipeline::{self, Examined, Input};
 use crate::read;
 use crate::source::{self, Source};
+use crate::workspace::{self, Choice};
 
 /// A buffer that held more than this is given back after the file that needed it.
 const KEPT_BUFFER: usize = 1 << 20;
@@ -110,6 +111,7 @@ impl Sources {
         let make = || Reader {
             settings: &settings,
             progress: &progress,
+            tells_configs: global.config.choice() == Choice::Found,
             buffer: Vec::new(),
             examined: Examined::default(),
         };
@@ -134,6 +136,8 @@ impl Sources {
 struct Reader<'a> {
     settings: &'a pipeline::Settings,
     progress: &'a Progress,
+    /// Whether configs that do not count are told.
+    tells_configs: bool,
     buffer: Vec<u8>,
     examined: Examined,
 }
@@ -172,6 +176,10 @@ impl Visit for Reader<'_> {
             read::walked(found.file, limit, &mut self.buffer)
         };
         self.take(&read, &|| found.shown(), Some(found.file), found.named);
+        // The config that counts was read before and is not visited.
+        if self.tells_configs && !found.named && workspace::is_config(found.file) {
+            self.examined.findings.push(workspace::nested(&found.shown()));
+        }
     }
 
     fn trouble(&mut self, trouble: Trouble) {

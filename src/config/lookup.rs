@@ -1,6 +1,6 @@
 //! From the names in a config to what they name in the packs; a name that nothing has is told with the nearest one.
 
-use super::{Given, ParameterEntry, RuleEntry, Stated, mistake};
+use super::{Given, MOST, ParameterEntry, RuleEntry, Stated, mistake};
 use crate::document::Document;
 use crate::finding::{Finding, Label, Severity};
 use crate::nearest::nearest;
@@ -17,7 +17,7 @@ pub(super) fn pack(
     findings: &mut Vec<Finding>,
 ) -> Option<usize> {
     let found = policies.packs.iter().position(|pack| *pack.name == *name.value);
-    if found.is_none() {
+    if found.is_none() && !is_told(findings) {
         let known: Vec<&str> = policies.packs.iter().map(|pack| &*pack.name).collect();
         let help = match nearest(&name.value, &known) {
             Some(near) => format!("did you mean \"{near}\"?"),
@@ -37,7 +37,7 @@ pub(super) fn parameter<'p>(
 ) -> Option<(u16, &'p Parameter)> {
     let name = &entry.name;
     let found = (0..).zip(&pack.parameters).find(|(_, own)| *own.name == *name.value);
-    if found.is_none() {
+    if found.is_none() && !is_told(findings) {
         let mut finding = unknown("unknown-parameter", "parameter", name, Some(pack));
         let other = |own: &&Pack| own.parameters.iter().any(|own| *own.name == *name.value);
         if let Some(other) = policies.packs.iter().find(other) {
@@ -91,6 +91,9 @@ pub(super) fn rule(
     if let Some(found) = pack.rules.iter().position(|slot| *slot.id == *name.value) {
         return Some(found);
     }
+    if is_told(findings) {
+        return None;
+    }
     for (index, slot) in pack.rules.iter().enumerate() {
         let Some(rule) = pack.rule(slot) else { continue };
         if rule.formerly.contains(&name.value) {
@@ -113,6 +116,11 @@ pub(super) fn rule(
     }
     findings.push(finding);
     None
+}
+
+/// Whether there are more findings than anybody reads: a name looked for in vain costs time.
+fn is_told(findings: &[Finding]) -> bool {
+    findings.len() > 2 * MOST
 }
 
 fn unknown(code: &'static str, what: &str, name: &Stated<Box<str>>, pack: Option<&Pack>) -> Finding {

@@ -7,6 +7,7 @@ mod apply;
 mod governance;
 mod lookup;
 mod read;
+mod weigh;
 
 use std::sync::Arc;
 
@@ -20,6 +21,9 @@ use crate::source::Source;
 pub use apply::{Authority, Bound, bind};
 pub use governance::{Governance, InlineIgnores};
 pub use read::read;
+
+/// Findings told of one config. Who has more reads the first ones and looks at the file.
+const MOST: usize = 100;
 
 /// A value and where it is stated.
 #[derive(Clone, Debug)]
@@ -165,8 +169,9 @@ impl Patterns {
 
     /// A warning for each glob that is among none of those that matched.
     pub fn unmatched(&self, matched: &[usize], what: &str) -> Vec<Finding> {
+        let matched: std::collections::BTreeSet<&usize> = matched.iter().collect();
         let silent = |index: &usize| !matched.contains(index) && !self.wrong.contains(index);
-        (0..self.stated.len().min(globs::MOST))
+        let mut findings: Vec<Finding> = (0..self.stated.len().min(globs::MOST))
             .filter(silent)
             .filter_map(|index| self.stated.get(index))
             .map(|own| {
@@ -175,7 +180,9 @@ impl Patterns {
                     .with_severity(Severity::Warning)
                     .with_help("correct it, or remove it")
             })
-            .collect()
+            .collect();
+        shorten(&mut findings);
+        findings
     }
 }
 
@@ -191,6 +198,7 @@ impl Config {
             matched.dedup();
             findings.extend(own.paths.unmatched(&matched, "deployment's path"));
         }
+        shorten(&mut findings);
         findings
     }
 
@@ -203,4 +211,17 @@ impl Config {
 /// A mistake in a config.
 fn mistake(code: &'static str, message: impl Into<String>, primary: Label) -> Finding {
     Finding::invalid("config", code, message, primary)
+}
+
+/// Leaves of the findings of one config as many as anybody reads.
+fn shorten(findings: &mut Vec<Finding>) {
+    if findings.len() <= MOST {
+        return;
+    }
+    let more = findings.split_off(MOST);
+    if let (Some(first), Some(worst)) = (more.first(), more.iter().map(|own| own.severity).max()) {
+        let message = format!("{} more mistakes in this config are not shown", more.len());
+        let label = Label::new(first.primary.place.clone(), "one of them");
+        findings.push(mistake("limit-findings", message, label).with_severity(worst));
+    }
 }

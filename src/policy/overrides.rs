@@ -36,6 +36,28 @@ pub enum Target {
     Rule(usize, RuleChange),
 }
 
+/// What a change is about, without what it makes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A whole pack, by its index.
+    Pack(usize),
+    /// A parameter of a pack, by their indices.
+    Parameter(usize, u16),
+    /// A rule of a pack, by their indices.
+    Rule(usize, usize),
+}
+
+impl Change {
+    /// What it is about.
+    pub fn subject(&self) -> Subject {
+        match &self.target {
+            Target::Pack(_) => Subject::Pack(self.pack),
+            Target::Parameter(index, _) => Subject::Parameter(self.pack, *index),
+            Target::Rule(index, _) => Subject::Rule(self.pack, *index),
+        }
+    }
+}
+
 /// The value of a parameter.
 #[derive(Clone, Debug)]
 pub struct ParameterValue {
@@ -376,5 +398,76 @@ fn is_equal(left: &Scalar, right: &Scalar) -> bool {
             *whole as f64 == *number
         }
         _ => left == right,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Severity;
+    use crate::source::{Source, Span};
+
+    fn place() -> Place {
+        Place::at(&Source::in_memory("tunelint.yaml", "locked"), None, Span::new(0, 6))
+    }
+
+    fn change(target: Target, locked: bool) -> Change {
+        Change { pack: 0, target, place: place(), lock: locked.then(place) }
+    }
+
+    fn scope(pattern: &str, requests: i64) -> Scope {
+        let value = ParameterValue { kind: Type::Int, scalar: Scalar::Int(requests), raw: "1".into() };
+        let changes = vec![change(Target::Parameter(0, Some(value)), false)];
+        Scope { globs: Globs::new([pattern]).0, changes }
+    }
+
+    #[test]
+    fn deployments_of_the_same_scopes_share_their_settings_and_others_make_none() {
+        let mut policies = Policies::builtin();
+        let layer = Layer { scopes: vec![scope("a", 1), scope("a/b", 2)], ..Layer::default() };
+        policies.add_layer(layer);
+        let first = policies.variant("a/x.yaml").unwrap();
+        let second = policies.variant("a/y/z.yaml").unwrap();
+        assert!(Arc::ptr_eq(&first, &second));
+        assert!(!Arc::ptr_eq(&first, &policies.variant("a/b/x.yaml").unwrap()));
+        assert!(policies.variant("c/x.yaml").is_none());
+        let value = |path: &str| policies.settings_at(path).next().unwrap().1.values[0].clone();
+        let values = ["a/x.yaml", "a/b/x.yaml", "c/x.yaml"].map(value);
+        assert_eq!(values, [1, 2, 500_000].map(Scalar::Int));
+    }
+
+    #[test]
+    fn strictness_counts_at_every_stage_and_for_what_is_undetermined() {
+        let policies = Policies::builtin();
+        let pack = &policies.packs[0];
+        let index = pack.rules.iter().position(|slot| &*slot.id == "fine-tuning-without-versioning").unwrap();
+        let rule = |rule: RuleChange, locked| change(Target::Rule(index, rule), locked);
+        let mut settings = PackSettings::of(&pack.parameters, &pack.rules);
+        settings.lock(&rule(RuleChange::default(), true));
+        let all = |severity| {
+            let severities = Severities { default: severity, by_stage: Vec::new() };
+            RuleChange { on: Some(true), severity: Some(Some(severities)), undetermined: None }
+        };
+        let undetermined = |own| RuleChange { undetermined: Some(own), ..RuleChange::default() };
+        // The rule itself is an error in production and else a warning.
+        for (own, is_free) in [
+            (all(Severity::Error), true),
+            (all(Severity::Warning), false),
+            (undetermined(Undetermined::As(Severity::Error)), true),
+            (undetermined(Undetermined::As(Severity::Note)), false),
+            (undetermined(Undetermined::Default), true),
+            (RuleChange { on: Some(true), severity: Some(None), undetermined: None }, true),
+            (RuleChange { on: Some(false), ..RuleChange::default() }, false),
+        ] {
+            let change = rule(own.clone(), false);
+            assert_eq!(settings.lock_against(pack, &change).is_none(), is_free, "{own:?}");
+        }
+    }
+
+    #[test]
+    fn a_whole_number_is_the_same_with_decimals() {
+        assert!(is_equal(&Scalar::Int(5), &Scalar::Number(5.0)));
+        assert!(!is_equal(&Scalar::Int(5), &Scalar::Number(5.5)));
+        assert!(!is_equal(&Scalar::Int(5), &Scalar::Text("5".into())));
     }
 }

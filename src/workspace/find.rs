@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::tree::Tree;
 use crate::discover::{self, Here, Root};
-use crate::finding::{Finding, Label, Place};
+use crate::finding::{Finding, Label, Place, Severity};
 use crate::source::Source;
 
 /// What a config is called, the usual name first.
@@ -24,15 +24,16 @@ pub(super) struct ConfigFile {
     pub(super) top: PathBuf,
 }
 
-/// The config above paths: the nearest of the first path. Another one, of another path or beside it, is told.
+/// The config above paths: the nearest of the first path. Others, of other paths or beside it, are told, and noted in
+/// `others`.
 pub(super) fn find(
     roots: &[Root],
     here: &Here,
     tree: &dyn Tree,
+    others: &mut Vec<PathBuf>,
     findings: &mut Vec<Finding>,
 ) -> Option<ConfigFile> {
     let mut used: Option<ConfigFile> = None;
-    let mut told: Vec<PathBuf> = Vec::new();
     for root in roots {
         let top = discover::top(&root.real, here);
         let folders = root.real.ancestors().take_while(|folder| folder.starts_with(&top));
@@ -49,9 +50,9 @@ pub(super) fn find(
             };
             match &used {
                 None => used = Some(config),
-                Some(used) if used.file != config.file && !told.contains(&config.file) => {
+                Some(used) if used.file != config.file && !others.contains(&config.file) => {
                     findings.push(second(&config, used));
-                    told.push(config.file);
+                    others.push(config.file);
                 }
                 Some(_) => {}
             }
@@ -71,6 +72,21 @@ fn second(config: &ConfigFile, used: &ConfigFile) -> Finding {
     Finding::invalid("config", "two-configs", message, Label::new(whole(config), "not used"))
         .with_label(Label::new(whole(used), "the one used"))
         .with_help("check the paths in runs of their own, or name the config with --config")
+}
+
+/// Whether a file is called as a config is.
+pub fn is_config(file: &Path) -> bool {
+    file.file_name().is_some_and(|name| NAMES.iter().any(|own| name == *own))
+}
+
+/// What is told of a config below the checked folders, which governs nothing.
+pub fn nested(shown: &Arc<str>) -> Finding {
+    let place = Place::whole(&Source::in_memory(Arc::clone(shown), ""));
+    let message =
+        format!("{shown} does not count: one config governs a run, the one above the checked paths");
+    Finding::invalid("config", "not-used", message, Label::new(place, "not used"))
+        .with_severity(Severity::Note)
+        .with_help("check its folder in a run of its own, or move what it says to `overrides` of the other")
 }
 
 /// A config that was named: a file, or a folder that holds one.

@@ -23,10 +23,13 @@ use find::ConfigFile;
 use packs::Packs;
 use tree::Tree;
 
-pub use find::NAMES;
+pub use find::{NAMES, is_config, nested};
 
 /// Largest config that is read.
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
+
+/// Folders with packs of one config.
+const MAX_FOLDERS: usize = 100;
 
 /// What a run is asked to be governed by.
 #[derive(Clone, Debug, Default)]
@@ -91,20 +94,19 @@ impl Workspace {
     /// A folder of [`Request::policies`] that holds no pack or cannot be listed. What is wrong in a config is a
     /// problem of [`Self::policies`].
     pub fn load(request: &Request, here: &Here, tree: &dyn Tree) -> Result<Self, Error> {
-        let mut problems = Vec::new();
+        let (mut problems, mut known) = (Vec::new(), Vec::new());
         let org = request.org_config.as_deref().map(|path| find::named(path, here, tree));
         let repo = match &request.config {
-            Choice::Found => find::find(&request.roots, here, tree, &mut problems),
+            Choice::Found => find::find(&request.roots, here, tree, &mut known, &mut problems),
             Choice::Named(path) => Some(find::named(path, here, tree)),
             Choice::None => None,
         };
         // Whoever checks the organisation's own repo has one config.
         let repo = repo.filter(|repo| org.as_ref().is_none_or(|org| org.file != repo.file));
-        let base = base(&request.roots, here);
         let mut digest = Sha256::new();
         let mut workspace = Self { policies: Policies::builtin(), ..Self::default() };
         let mut packs = Packs::default();
-        let (mut exclude, mut known) = (Vec::new(), Vec::new());
+        let mut exclude = Vec::new();
         for (authority, file) in [(Authority::Organisation, org), (Authority::Repo, repo)] {
             let Some(file) = file else { continue };
             known.extend([Some(file.file.clone()), tree.real(&file.file)].into_iter().flatten());
@@ -112,11 +114,16 @@ impl Workspace {
             digest.update(&*text);
             let source = Source::on_disk(Arc::clone(&file.shown), file.file.clone(), &text);
             let Some(config) = config::read(&text, &source, &mut problems) else { continue };
-            for folder in &config.policies {
+            for folder in config.policies.iter().take(MAX_FOLDERS) {
                 packs.of_config(folder, &file, authority, tree, &mut workspace.policies, &mut problems);
             }
+            if let Some(first) = config.policies.get(MAX_FOLDERS) {
+                let message = format!("more than {MAX_FOLDERS} folders of policies are not read");
+                let label = Label::new(first.place.clone(), "not read from here");
+                problems.push(Finding::invalid("config", "limit-folders", message, label));
+            }
             // An organisation knows the folders of repos, not in which of them a run finds its config.
-            let folder = if authority == Authority::Repo { file.folder } else { base.clone() };
+            let folder = if authority == Authority::Repo { file.folder } else { base(&request.roots, here) };
             workspace.configs.push(InForce {
                 authority,
                 grounds: grounds(&folder, &request.roots, here),
@@ -200,4 +207,71 @@ fn in_words(digest: Sha256) -> String {
         let _ = write!(text, "{byte:02x}");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::discover::PackFiles;
+
+    /// Files in memory, by their paths.
+    struct Memory(BTreeMap<PathBuf, &'static str>);
+
+    impl Tree for Memory {
+        fn read(&self, file: &Path, _: u64) -> Result<Vec<u8>, read::Error> {
+            self.0.get(file).map(|text| text.as_bytes().to_vec()).ok_or(read::Error::NotFound)
+        }
+
+        fn holds(&self, path: &Path) -> bool {
+            self.0.keys().any(|file| file.starts_with(path))
+        }
+
+        fn real(&self, path: &Path) -> Option<PathBuf> {
+            self.holds(path).then(|| path.to_owned())
+        }
+
+        fn folders(&self, above: &Path, pattern: &str) -> Vec<PathBuf> {
+            Some(above.join(pattern)).filter(|folder| self.holds(folder)).into_iter().collect()
+        }
+
+        fn packs(&self, folder: &Path) -> Result<Vec<PackFiles>, String> {
+            let pack = folder.join("pack.yaml");
+            Ok(self.holds(&pack).then(|| PackFiles { pack, rules: Vec::new() }).into_iter().collect())
+        }
+    }
+
+    fn load(here: &Here, texts: &[(&str, &'static str)]) -> Workspace {
+        let root =
+            Root { given: ".".into(), shown: String::new(), real: here.real().to_owned(), whole: true };
+        let files = texts.iter().map(|(name, text)| (here.real().join(name), *text));
+        let request = Request { roots: vec![root], ..Request::default() };
+        Workspace::load(&request, here, &Memory(files.collect())).unwrap()
+    }
+
+    #[test]
+    fn two_trees_govern_two_runs_side_by_side() {
+        let here = Here::now();
+        let value = |workspace: &Workspace| workspace.policies.packs[0].settings.parameters[0].raw.clone();
+        let before = load(&here, &[]);
+        let text = "apiVersion: tunelint.dev/v1alpha1\nkind: Config\nspec:\n  policies: [own]\n  packs: \
+                    {customization-framework: {parameters: {minMonthlyRequests: 300000}}}\n";
+        let pack = "apiVersion: tunelint.dev/v1alpha1\nkind: Pack\nmetadata: {name: own}\nspec: {title: t, \
+                    version: 1.0.0, license: MIT}\n";
+        let after = load(&here, &[("tunelint.yaml", text), ("own/pack.yaml", pack)]);
+        assert_eq!((&*value(&before), &*value(&after)), ("500000", "300000"));
+        assert_eq!((before.policies.packs.len(), after.policies.packs.len()), (1, 2));
+        assert!(after.policies.problems.is_empty(), "{:?}", after.policies.problems);
+        assert_ne!(before.digest, after.digest);
+    }
+
+    #[test]
+    fn a_folder_with_two_configs_uses_the_first_name() {
+        let text = "apiVersion: tunelint.dev/v1alpha1\nkind: Config\nspec: {failOn: never}\n";
+        let workspace = load(&Here::now(), &[(".tunelint.yaml", "nonsense"), ("tunelint.yaml", text)]);
+        assert_eq!(workspace.governance.fail_on, Some(None));
+        let codes: Vec<_> = workspace.policies.problems.iter().filter_map(|own| own.code).collect();
+        assert_eq!(codes, ["two-configs"]);
+    }
 }

@@ -145,6 +145,17 @@ fn two_configs_of_one_run_are_told_and_the_first_is_used() {
 }
 
 #[test]
+fn one_below_the_checked_paths_does_not_count_and_that_is_noted() {
+    let tree = repo();
+    tree.write("deploy/tunelint.yaml", of_pack("parameters: {minMonthlyRequests: 300000}"));
+    let outcome = tree.check(&[]);
+    assert_eq!(outcome.findings(), [("deploy/tunelint.yaml".to_owned(), "not-used".to_owned(), 0)]);
+    assert_eq!((severities(&outcome, VOLUME).len(), outcome.status), (1, Some(1)));
+    assert_eq!(tree.check(&["--no-config"]).findings(), []);
+    assert_eq!(tree.check(&["deploy"]).findings(), []);
+}
+
+#[test]
 fn standard_input_has_the_config_of_its_name() {
     use std::io::Write as _;
     let tree = repo();

@@ -284,3 +284,25 @@ fn an_id_that_a_rule_had_before_counts_with_a_note() {
     let codes: Vec<_> = mistakes(&tree, &tree.check(&[])).into_iter().map(|(code, ..)| code).collect();
     assert_eq!(codes, ["renamed", "duplicate"]);
 }
+
+#[test]
+fn of_many_mistakes_the_first_are_told_and_the_others_counted() {
+    let tree = repo();
+    let list =
+        |entry: &dyn Fn(usize) -> String, count: usize| (0..count).map(entry).collect::<Vec<_>>().join(", ");
+    let rules = list(&|index| format!("rule-{index}: off"), 5_000);
+    tree.write("tunelint.yaml", of_pack(&format!("rules: {{{rules}}}")));
+    let told = tree.check(&[]).findings();
+    assert_eq!((told.len(), &*told[100].1), (101, "limit-findings"));
+    for (list, code, shown) in [
+        (format!("exclude: [{}]", list(&|index| format!("a{index}"), 1_001)), "limit-globs", 102),
+        (format!("policies: [{}]", list(&|index| format!("a{index}"), 101)), "limit-folders", 101),
+        (format!("exclude: ['{}']", "?".repeat(1_001)), "glob", 1),
+    ] {
+        tree.write("tunelint.yaml", config(&list));
+        let outcome = tree.check(&[]);
+        let told = outcome.findings();
+        assert_eq!(told.iter().filter(|(_, own, _)| own == code).count(), 1, "{code}");
+        assert_eq!((told.len(), outcome.status), (shown, Some(2)), "{code}");
+    }
+}
