@@ -25,7 +25,7 @@ const FLOW: &[(&str, &[&str])] = &[
     ("schema", &["source", "nearest", "finding", "document", "manifest"]),
     ("policy", &["source", "nearest", "globs", "finding", "document", "manifest", "schema"]),
     ("config", &["source", "nearest", "globs", "finding", "document", "schema", "policy"]),
-    ("workspace", &["source", "globs", "finding", "discover", "read", "policy", "config"]),
+    ("workspace", &["source", "globs", "finding", "marker", "discover", "read", "policy", "config"]),
     ("report", &["source", "finding", "manifest", "policy"]),
     (
         "pipeline",

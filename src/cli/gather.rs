@@ -177,7 +177,7 @@ impl Visit for Reader<'_> {
         };
         self.take(&read, &|| found.shown(), Some(found.file), found.named);
         // The config that counts was read before and is not visited.
-        if self.tells_configs && !found.named && workspace::is_config(found.file) {
+        if self.tells_configs && !found.named && workspace::is_config(found.file, &self.buffer) {
             self.examined.findings.push(workspace::nested(&found.shown()));
         }
     }

@@ -161,12 +161,7 @@ impl Policies {
             return Some(Arc::clone(known));
         }
         // Not under the lock: two threads that come to the same key come to the same settings.
-        let made: Arc<[PackSettings]> = self
-            .packs
-            .iter()
-            .enumerate()
-            .map(|(index, pack)| self.layers.settings(index, pack, &key))
-            .collect();
+        let made: Arc<[PackSettings]> = self.layers.settings(&self.packs, &key).into();
         Some(Arc::clone(variants().entry(key).or_insert(made)))
     }
 
@@ -218,8 +213,9 @@ impl Policies {
 
     /// Works out what is in force where no path says otherwise.
     pub(super) fn settle(&mut self) {
-        for (index, pack) in self.packs.iter_mut().enumerate() {
-            pack.settings = self.layers.settings(index, pack, &[]);
+        let all = self.layers.settings(&self.packs, &[]);
+        for (pack, settings) in self.packs.iter_mut().zip(all) {
+            pack.settings = settings;
         }
         self.layers.variants = Mutex::default();
     }
@@ -239,8 +235,12 @@ impl Layers {
         key
     }
 
-    /// The settings of a pack under the scopes of a key.
-    fn settings(&self, index: usize, pack: &Pack, key: &[(usize, usize)]) -> PackSettings {
+    /// The settings of all packs under the scopes of a key.
+    fn settings(&self, packs: &[Pack], key: &[(usize, usize)]) -> Vec<PackSettings> {
+        packs.iter().enumerate().map(|(index, pack)| self.settings_of(index, pack, key)).collect()
+    }
+
+    fn settings_of(&self, index: usize, pack: &Pack, key: &[(usize, usize)]) -> PackSettings {
         let mut settings = PackSettings::of(&pack.parameters, &pack.rules);
         for (at, layer) in self.configs.iter().enumerate() {
             let scoped = key.iter().filter(|(layer, _)| *layer == at);

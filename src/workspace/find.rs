@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::tree::Tree;
 use crate::discover::{self, Here, Root};
 use crate::finding::{Finding, Label, Place, Severity};
+use crate::marker;
 use crate::source::Source;
 
 /// What a config is called, the usual name first.
@@ -24,7 +25,7 @@ pub(super) struct ConfigFile {
     pub(super) top: PathBuf,
 }
 
-/// The config above paths: the nearest of the first path. Others, of other paths or beside it, are told, and noted in
+/// The config above paths: the nearest of the first path, hidden folders aside. Others, of other paths or beside it, are told, and noted in
 /// `others`.
 pub(super) fn find(
     roots: &[Root],
@@ -37,6 +38,7 @@ pub(super) fn find(
     for root in roots {
         let top = discover::top(&root.real, here);
         let folders = root.real.ancestors().take_while(|folder| folder.starts_with(&top));
+        let folders = folders.filter(|folder| !is_hidden(folder.strip_prefix(&top).unwrap_or(folder)));
         let found =
             folders.map(|folder| (folder, names_in(folder, tree))).find(|(_, names)| !names.is_empty());
         let Some((folder, names)) = found else { continue };
@@ -74,9 +76,18 @@ fn second(config: &ConfigFile, used: &ConfigFile) -> Finding {
         .with_help("check the paths in runs of their own, or name the config with --config")
 }
 
-/// Whether a file is called as a config is.
-pub fn is_config(file: &Path) -> bool {
+/// Whether a path leads through a hidden folder: other tools keep their files there, and a workflow that runs tunelint
+/// is likely to be called `tunelint.yaml`.
+fn is_hidden(path: &Path) -> bool {
+    let is_hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().first() == Some(&b'.');
+    path.components().any(|part| matches!(part, Component::Normal(name) if is_hidden(name)))
+}
+
+/// Whether a file that a walk came by is a config: by its name, and by what it speaks of.
+pub fn is_config(file: &Path, text: &[u8]) -> bool {
     file.file_name().is_some_and(|name| NAMES.iter().any(|own| name == *own))
+        && !file.parent().is_some_and(|folder| is_hidden(&flat(folder)))
+        && marker::holds_marker(text)
 }
 
 /// What is told of a config below the checked folders, which governs nothing.

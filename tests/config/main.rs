@@ -156,6 +156,18 @@ fn one_below_the_checked_paths_does_not_count_and_that_is_noted() {
 }
 
 #[test]
+fn a_workflow_of_that_name_is_no_config() {
+    let tree = repo();
+    let workflow = "name: tunelint\non: push\njobs: {check: {runs-on: x, steps: [{run: tunelint check}]}}\n";
+    tree.write(".github/workflows/tunelint.yaml", workflow).write("ci/tunelint.yaml", workflow);
+    tree.write("tunelint.yaml", of_pack("parameters: {minMonthlyRequests: 300000}"));
+    for paths in [&[][..], &[".github/workflows"], &[".github/workflows/tunelint.yaml", "deploy"]] {
+        let outcome = tree.check(paths);
+        assert_eq!((outcome.findings(), severities(&outcome, VOLUME)), (vec![], vec![]), "{paths:?}");
+    }
+}
+
+#[test]
 fn standard_input_has_the_config_of_its_name() {
     use std::io::Write as _;
     let tree = repo();
