@@ -11,6 +11,7 @@
 // Foundations: import nothing of ours but each other.
 pub mod document;
 pub mod finding;
+pub mod globs;
 pub mod marker;
 pub mod nearest;
 pub mod source;
@@ -32,6 +33,10 @@ pub mod schema;
 pub mod supplied;
 
 pub mod policy;
+
+pub mod config;
+
+pub mod workspace;
 
 pub mod report;
 

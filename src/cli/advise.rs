@@ -30,11 +30,12 @@ pub(super) struct Advise {
 
 impl Advise {
     pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
-        let (policies, _) = self.policies.load()?;
+        let (workspace, _) = self.policies.load(global, &self.sources.spoken_of())?;
+        let policies = &workspace.policies;
         let Some(pack) = policies.advising_pack() else {
             return Err(Error::Usage("no pack has the checklists fine-tuning and prompting".to_owned()));
         };
-        let examined = self.sources.gather(global);
+        let examined = self.sources.gather(global, &workspace.left_out);
         let trouble = examined.iter().any(|part| part.trouble);
         let mut deployments: Vec<Deployment> =
             examined.into_iter().flat_map(|part| part.deployments).collect();

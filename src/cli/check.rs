@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use sha2::{Digest, Sha256};
 
 use super::facts_files::FactsFiles;
 use super::forge::Forge;
@@ -22,6 +21,7 @@ use crate::output::{self, Format};
 use crate::pipeline::{self, Conclusion, Examined};
 use crate::report::{Exit, FailOn, Report, Run};
 use crate::supplied::{Asked, DECLARATION_DIFFERS, DEPLOYMENT_NOT_FOUND};
+use crate::workspace::Workspace;
 
 /// Options of `check`.
 #[derive(Debug, Args)]
@@ -34,9 +34,9 @@ pub(super) struct Check {
     /// repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", help_heading = "Report")]
     format: Vec<Target<Format>>,
-    /// Exit with 1 for findings from here on: error, warning, note or never
-    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = fail_on, help_heading = "Report")]
-    fail_on: FailOn,
+    /// Exit with 1 for findings from here on: error, warning, note or never [default: what the config says, or error]
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on, help_heading = "Report")]
+    fail_on: Option<FailOn>,
     /// Report as well the rules that pass and those that do not apply
     #[arg(long, help_heading = "Report")]
     show_passed: bool,
@@ -61,8 +61,8 @@ impl Check {
     pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
         target::refuse_to_share(&self.format)?;
         let mut clock = Clock::start();
-        let (policies, unpacked) = self.policies.load()?;
-        clock.lap("read the policies");
+        let (workspace, unpacked) = self.policies.load(global, &self.sources.spoken_of())?;
+        clock.lap("read the config and the policies");
         let asked = Asked {
             differences: unpacked.contains(&DECLARATION_DIFFERS),
             not_found: unpacked.contains(&DEPLOYMENT_NOT_FOUND),
@@ -71,12 +71,13 @@ impl Check {
         if supplied.is_some() {
             clock.lap("read the supplied facts");
         }
-        let mut examined = self.sources.gather(global);
+        let mut examined = self.sources.gather(global, &workspace.left_out);
         clock.lap("find, read and examine the files");
+        examined.push(unmatched(&workspace, &examined));
         let bare = examined.iter().all(|part| part.manifests == 0);
         let mut candidates = Vec::new();
         if bare {
-            candidates = candidates::candidates(&self.sources, global);
+            candidates = candidates::candidates(&self.sources, global, &workspace.left_out);
             clock.lap("look for candidates");
             if self.require_manifests {
                 examined.push(self.no_manifests());
@@ -84,15 +85,15 @@ impl Check {
         }
         let repository = unpacked.contains(&EVIDENCE_NOT_FOUND).then(|| OnDisk::new(Here::now()));
         let conclusion = Conclusion {
-            run: circumstances(global),
+            run: circumstances(global, &workspace),
             show_passed: self.show_passed,
-            fail_on: self.fail_on,
+            fail_on: self.fail_on.unwrap_or_else(|| fail_on_of(&workspace)),
             threads: global.threads(),
             repository: repository.as_ref().map(|repository| repository as &dyn Repository),
             candidates,
             supplied: supplied.as_ref(),
         };
-        let report = pipeline::conclude(examined, &policies, conclusion);
+        let report = pipeline::conclude(examined, &workspace.policies, conclusion);
         clock.lap("judge, sort and count");
         self.write(&report, global, terminal, clock.elapsed())?;
         clock.lap("write the reports");
@@ -154,13 +155,25 @@ impl Check {
     }
 }
 
-fn circumstances(global: &Global) -> Run {
-    let digest = Sha256::digest(b"");
-    let mut config = "sha256:".to_owned();
-    for byte in digest {
-        let _ = write!(config, "{byte:02x}");
+fn circumstances(global: &Global, workspace: &Workspace) -> Run {
+    Run { commit: commit::current(), trust: None, today: global.today(), config: workspace.digest.clone() }
+}
+
+/// What the configs say to fail on: errors where they say nothing.
+fn fail_on_of(workspace: &Workspace) -> FailOn {
+    match workspace.governance.fail_on {
+        None => FailOn::AtLeast(Severity::Error),
+        Some(None) => FailOn::Never,
+        Some(Some(severity)) => FailOn::AtLeast(severity),
     }
-    Run { commit: commit::current(), trust: None, today: global.today(), config }
+}
+
+/// What the configs say of paths that are not there.
+fn unmatched(workspace: &Workspace, examined: &[Examined]) -> Examined {
+    let deployments = examined.iter().flat_map(|part| &part.deployments);
+    let paths: Vec<&str> = deployments.map(|deployment| &*deployment.source.path).collect();
+    let findings = workspace.unmatched(&paths);
+    Examined { findings, ..Examined::default() }
 }
 
 /// How long the stages took.

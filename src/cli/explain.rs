@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::Error;
 use super::policies::PackOptions;
 use super::terminal::{self, Terminal};
+use super::{Error, Global};
 use crate::discover;
 use crate::nearest::nearest;
 use crate::output::pages::{self, BUILTIN, Explained};
-use crate::policy::Policies;
 use crate::report::Exit;
+use crate::workspace::Workspace;
 
 /// How a page is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -39,10 +39,12 @@ pub(super) struct Explain {
 }
 
 impl Explain {
-    pub(super) fn run(&self, terminal: &Terminal) -> Result<Exit, Error> {
-        let policies = self.packs.load()?;
+    pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
+        let around = self.at.clone().unwrap_or_else(|| ".".into());
+        let workspace = self.packs.load(global, &[around])?;
+        let policies = &workspace.policies;
         let mut page = Vec::new();
-        if self.write(&policies, terminal, &mut page).map_err(unwritten)? {
+        if self.write(&workspace, terminal, &mut page).map_err(unwritten)? {
             terminal::print(&page)?;
             return Ok(Exit::Clean);
         }
@@ -53,7 +55,7 @@ impl Explain {
                 self.rule
             )));
         }
-        terminal.complain_of_policies(&policies);
+        terminal.complain_of_policies(policies);
         let rules = policies.packs.iter().flat_map(|pack| pack.rules.iter().map(|slot| slot.id.to_string()));
         let known = rules.chain(BUILTIN.iter().map(|own| own.id.to_owned()));
         let near = nearest(id, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
@@ -69,7 +71,8 @@ impl Explain {
     }
 
     /// Writes the page, unless nothing has this name.
-    fn write(&self, policies: &Policies, terminal: &Terminal, page: &mut Vec<u8>) -> std::io::Result<bool> {
+    fn write(&self, workspace: &Workspace, terminal: &Terminal, page: &mut Vec<u8>) -> std::io::Result<bool> {
+        let policies = &workspace.policies;
         let (of_pack, id) = self.asked_for();
         let options = terminal.options();
         let at = self.at.as_deref().map(discover::shown).unwrap_or_default();
@@ -80,7 +83,11 @@ impl Explain {
                 if *rule.id == *id || rule.formerly.iter().any(|former| **former == *id) {
                     let about = Explained { pack, rule, text: &slot.text(), settings: &settings, setting };
                     match self.format {
-                        PageFormat::Human => pages::explain(&about, &options, page)?,
+                        PageFormat::Human => {
+                            let link = workspace.governance.link(&pack.name, &rule.id);
+                            pages::explain(&about, &options, page)?;
+                            pages::link(link.as_deref(), &options, page)?;
+                        }
                         PageFormat::Markdown => pages::explain_markdown(&about, page)?,
                     }
                     return Ok(true);

@@ -6,7 +6,7 @@ use super::facts_files::FactsFiles;
 use super::gather::Sources;
 use super::rules::ListFormat;
 use super::terminal::{self, Terminal};
-use super::{Error, Global};
+use super::{Error, Global, policies};
 use crate::finding::Severity;
 use crate::link;
 use crate::output;
@@ -29,7 +29,8 @@ pub(super) struct Facts {
 impl Facts {
     pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
         let mut all = Examined::default();
-        for part in self.sources.gather(global) {
+        let workspace = policies::workspace(global, &self.sources.spoken_of(), &[])?;
+        for part in self.sources.gather(global, &workspace.left_out) {
             all.absorb(part);
         }
         link::link(&mut all.deployments, &mut Vec::new());

@@ -17,6 +17,7 @@ use clap::Args;
 use super::gather::Sources;
 use super::terminal::{self, Terminal};
 use super::{Error, Global, candidates};
+use crate::discover::LeftOut;
 use crate::output::sanitize::visible;
 use crate::report::{Candidate, Exit};
 use answers::{Answers, Given, QUESTIONS, label};
@@ -158,10 +159,12 @@ impl Around {
         if !folder.is_dir() {
             return Self { manifests: 0, candidates: Vec::new() };
         }
+        // What a config leaves out may well be what a first manifest is for.
+        let everything = LeftOut::default();
         let sources = Sources::of(folder.to_owned());
-        let manifests = sources.gather(global).iter().map(|part| part.manifests).sum();
+        let manifests = sources.gather(global, &everything).iter().map(|part| part.manifests).sum();
         let mut candidates =
-            if manifests == 0 { candidates::candidates(&sources, global) } else { Vec::new() };
+            if manifests == 0 { candidates::candidates(&sources, global, &everything) } else { Vec::new() };
         candidates.sort_by(|left, right| left.file.cmp(&right.file));
         Self { manifests, candidates }
     }

@@ -1,23 +1,20 @@
 //! The policy options that several commands share.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args;
 
-use super::Error;
-use crate::discover::{self, PackFiles};
+use super::{Error, Global};
+use crate::discover::{self, Here};
 use crate::link::EVIDENCE_NOT_FOUND;
-use crate::policy::library::PolicyFile;
-use crate::policy::{Policies, PolicyError, Selection};
-use crate::read;
+use crate::policy::{Policies, Selection};
 use crate::supplied::{DECLARATION_DIFFERS, DEPLOYMENT_NOT_FOUND};
+use crate::workspace::packs::Packs;
+use crate::workspace::tree::Disk;
+use crate::workspace::{Request, Workspace};
 
 /// Rules of ours that belong to no pack.
 const UNPACKED: [&str; 3] = [EVIDENCE_NOT_FOUND, DECLARATION_DIFFERS, DEPLOYMENT_NOT_FOUND];
-
-/// Largest policy file that is read: a rule is a page, and ten megabytes of it are a mistake.
-const MAX_POLICY_BYTES: u64 = 4 << 20;
 
 /// Which packs there are, with which parameters.
 #[derive(Clone, Debug, Default, Args)]
@@ -44,27 +41,28 @@ pub(super) struct PolicyOptions {
 }
 
 impl PackOptions {
-    /// The packs as they are asked for.
-    pub(super) fn load(&self) -> Result<Policies, Error> {
-        let mut policies = self.folders()?;
-        policies.apply(&Selection { set: self.set.clone(), ..Selection::default() })?;
-        Ok(policies)
+    /// What governs a run over paths, with the parameters that are asked for.
+    pub(super) fn load(&self, global: &Global, paths: &[PathBuf]) -> Result<Workspace, Error> {
+        let mut workspace = self.workspace(global, paths)?;
+        workspace.policies.apply(&Selection { set: self.set.clone(), ..Selection::default() })?;
+        Ok(workspace)
     }
 
-    /// The packs with their own parameters.
-    fn folders(&self) -> Result<Policies, Error> {
-        let mut policies = Policies::builtin();
-        for folder in &self.policies {
-            add_folder(&mut policies, folder)?;
-        }
-        Ok(policies)
+    /// What governs a run over paths.
+    fn workspace(&self, global: &Global, paths: &[PathBuf]) -> Result<Workspace, Error> {
+        workspace(global, paths, &self.policies)
     }
 }
 
 impl PolicyOptions {
-    /// The packs as they are asked for, and which of the rules of no pack are in force.
-    pub(super) fn load(&self) -> Result<(Policies, Vec<&'static str>), Error> {
-        let mut policies = self.packs.folders()?;
+    /// What governs a run over paths, with the rules and parameters that are asked for; and which of the rules of no
+    /// pack are in force.
+    pub(super) fn load(
+        &self,
+        global: &Global,
+        paths: &[PathBuf],
+    ) -> Result<(Workspace, Vec<&'static str>), Error> {
+        let mut workspace = self.packs.workspace(global, paths)?;
         let is_unpacked = |name: &String| UNPACKED.iter().any(|own| own == name);
         let others = |names: &[String]| -> Vec<String> {
             names.iter().filter(|name| !is_unpacked(name)).cloned().collect()
@@ -73,49 +71,34 @@ impl PolicyOptions {
             select: others(&self.select),
             ignore: others(&self.ignore),
             set: self.packs.set.clone(),
+            no_rules: false,
         };
-        if !self.select.is_empty() && selection.select.is_empty() {
-            selection.ignore.extend(policies.packs.iter().map(|pack| format!("{}/*", pack.name)));
-        }
-        policies.apply(&selection)?;
+        selection.no_rules = !self.select.is_empty() && selection.select.is_empty();
+        workspace.policies.apply(&selection)?;
         let names = |names: &[String], own: &str| names.iter().any(|name| name == own);
         let is_in_force =
             |own: &&str| (self.select.is_empty() || names(&self.select, own)) && !names(&self.ignore, own);
-        Ok((policies, UNPACKED.into_iter().filter(is_in_force).collect()))
+        Ok((workspace, UNPACKED.into_iter().filter(is_in_force).collect()))
     }
+}
+
+/// What governs a run over paths, with further folders of packs.
+pub(super) fn workspace(
+    global: &Global,
+    paths: &[PathBuf],
+    policies: &[PathBuf],
+) -> Result<Workspace, Error> {
+    let here = Here::now();
+    let request = Request {
+        roots: discover::roots(paths, &here),
+        config: global.config.choice(),
+        org_config: global.config.org_config.clone(),
+        policies: policies.to_vec(),
+    };
+    Ok(Workspace::load(&request, &here, &Disk)?)
 }
 
 /// Adds the packs of a folder.
 pub(super) fn add_folder(policies: &mut Policies, folder: &Path) -> Result<(), Error> {
-    let found = discover::packs(folder)
-        .map_err(|error| Error::Usage(format!("cannot read the policies: {error}")))?;
-    if found.is_empty() {
-        return Err(PolicyError::NoPack { folder: folder.to_owned() }.into());
-    }
-    for PackFiles { pack, rules } in found {
-        let Some(pack) = policy_file(policies, &pack) else { continue };
-        let rules: Vec<PolicyFile> = rules.iter().filter_map(|rule| policy_file(policies, rule)).collect();
-        policies.add(&pack, &rules);
-    }
-    Ok(())
-}
-
-/// Reads a policy file; one that cannot be read is a mistake in the policies.
-fn policy_file(policies: &mut Policies, file: &Path) -> Option<PolicyFile> {
-    let path: Arc<str> = discover::shown(file).into();
-    let mut buffer = Vec::new();
-    let text = match read::named(file, MAX_POLICY_BYTES, &mut buffer) {
-        Ok(()) => match read::decode(&buffer) {
-            Ok(text) => text.into(),
-            Err(bad) => {
-                policies.unreadable(&path, "encoding", &bad.to_string());
-                return None;
-            }
-        },
-        Err(error) => {
-            policies.unreadable(&path, error.code(), &error.to_string());
-            return None;
-        }
-    };
-    Some(PolicyFile { path, file: file.to_owned(), text })
+    Ok(Packs::default().named(folder, &Disk, policies)?)
 }

@@ -2,9 +2,9 @@
 
 use clap::{Args, ValueEnum};
 
-use super::Error;
 use super::policies::PolicyOptions;
 use super::terminal::{self, Terminal};
+use super::{Error, Global};
 use crate::output::pages;
 use crate::report::Exit;
 
@@ -39,8 +39,8 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    pub(super) fn run(&self, terminal: &Terminal) -> Result<Exit, Error> {
-        let (policies, _) = self.policies.load()?;
+    pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
+        let policies = self.policies.load(global, &[".".into()])?.0.policies;
         let mut page = Vec::new();
         match self.format {
             RulesFormat::Human => pages::rules(&policies, &terminal.options(), &mut page),

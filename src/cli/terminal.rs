@@ -66,7 +66,17 @@ impl Terminal {
             return Exit::Clean;
         }
         let mistakes = if errors == 1 { "mistake" } else { "mistakes" };
-        self.complain(&format!("{errors} {mistakes} in the policies; tunelint check tells them"));
+        let (config, others): (Vec<_>, Vec<_>) = policies
+            .problems
+            .iter()
+            .filter(|own| own.severity == Severity::Error)
+            .partition(|own| *own.rule == *"config");
+        let place = match (config.is_empty(), others.is_empty()) {
+            (true, _) => "the policies",
+            (_, true) => "the config",
+            _ => "the config and the policies",
+        };
+        self.complain(&format!("{errors} {mistakes} in {place}; tunelint check tells them"));
         Exit::Trouble
     }
 }

@@ -9,6 +9,7 @@ pub mod judge;
 mod labels;
 pub mod library;
 pub mod load;
+pub mod overrides;
 pub mod pack;
 mod records;
 pub mod selection;
@@ -19,6 +20,7 @@ pub mod testing;
 use std::sync::Arc;
 
 use crate::finding::{Finding, Scalar};
+use overrides::Layers;
 use pack::Pack;
 
 pub use judge::{Judging, Verdict};
@@ -32,6 +34,8 @@ pub struct Policies {
     pub packs: Vec<Pack>,
     /// What is wrong with the policy files; the rules concerned do not run, the others do.
     pub problems: Vec<Finding>,
+    /// What differs from the packs as they are.
+    layers: Layers,
 }
 
 /// A pack in force.

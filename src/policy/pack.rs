@@ -179,6 +179,26 @@ pub struct Parameter {
     pub key_span: Span,
 }
 
+impl Parameter {
+    /// Whether a value of a type can be its value: a number may have decimals or none, whichever the default has.
+    pub fn takes(&self, kind: Type) -> bool {
+        match self.kind {
+            Type::Int | Type::Double => matches!(kind, Type::Int | Type::Double),
+            own => own == kind,
+        }
+    }
+
+    /// What its value has to be, in words.
+    pub const fn expected(&self) -> &'static str {
+        match self.kind {
+            Type::Int | Type::Double => "a number",
+            Type::Bool => "true or false",
+            Type::List => "a list",
+            _ => "a text",
+        }
+    }
+}
+
 /// A list of signals that speak for something.
 #[derive(Debug)]
 pub struct Checklist {

@@ -1,9 +1,8 @@
 //! What of a pack is in force: parameters with their values, rules on and off, severities. It may differ by the path
 //! of a deployment.
 
-use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use super::Policies;
 use super::pack::{Pack, Parameter, Rule, RuleSlot, Severities, Undetermined};
 use crate::finding::{Place, Scalar, Severity};
 
@@ -16,6 +15,12 @@ pub struct PackSettings {
     pub values: Vec<Scalar>,
     /// The rules, by their index in [`Pack::rules`].
     pub rules: Vec<RuleSetting>,
+    /// Whether the rules run at all.
+    pub enabled: bool,
+    /// The place that locks the pack, and so all of it.
+    pub lock: Option<Place>,
+    /// The places that lock parameters, by their index.
+    pub parameter_locks: BTreeMap<u16, Place>,
 }
 
 /// What of a rule is in force.
@@ -29,11 +34,13 @@ pub struct RuleSetting {
     pub undetermined: Option<Undetermined>,
     /// The place that says otherwise than the rule.
     pub place: Option<Place>,
+    /// The place that locks it.
+    pub lock: Option<Place>,
 }
 
 impl Default for RuleSetting {
     fn default() -> Self {
-        Self { on: true, severity: None, undetermined: None, place: None }
+        Self { on: true, severity: None, undetermined: None, place: None, lock: None }
     }
 }
 
@@ -60,6 +67,8 @@ impl PackSettings {
             parameters: parameters.to_vec(),
             values: Vec::new(),
             rules: rules.iter().map(|_| RuleSetting::default()).collect(),
+            enabled: true,
+            ..Self::default()
         };
         settings.revalue();
         settings
@@ -96,22 +105,12 @@ impl Pack {
 impl PackSettings {
     /// The rules of their pack that run.
     pub fn running<'a>(&'a self, pack: &'a Pack) -> impl Iterator<Item = &'a RuleSlot> {
-        pack.rules.iter().zip(&self.rules).filter(|(_, setting)| setting.on).map(|(slot, _)| slot)
-    }
-}
-
-impl Policies {
-    /// What is in force of one pack for a deployment whose manifest has this path.
-    pub fn settings_of<'a>(&'a self, pack: &'a Pack, _path: &str) -> Cow<'a, PackSettings> {
-        Cow::Borrowed(&pack.settings)
+        self.in_force(pack).map(|(slot, _)| slot)
     }
 
-    /// What is in force of each pack, in the order of the packs, for a deployment whose manifest has this path (as
-    /// reports show it).
-    pub fn settings_at<'a>(
-        &'a self,
-        path: &'a str,
-    ) -> impl Iterator<Item = (&'a Pack, Cow<'a, PackSettings>)> {
-        self.packs.iter().map(move |pack| (pack, self.settings_of(pack, path)))
+    /// The rules of their pack that run, with what is in force of them.
+    pub fn in_force<'a>(&'a self, pack: &'a Pack) -> impl Iterator<Item = (&'a RuleSlot, &'a RuleSetting)> {
+        let slots = pack.rules.iter().zip(&self.rules);
+        slots.filter(|(_, setting)| self.enabled && setting.on)
     }
 }

@@ -7,7 +7,7 @@ use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
 
 use super::shape::{self, Shape};
-use super::{FACTS_SCHEMA, PACK_SCHEMA, RULE_SCHEMA};
+use super::{CONFIG_SCHEMA, FACTS_SCHEMA, PACK_SCHEMA, RULE_SCHEMA};
 use crate::document::{TreeJson, TreeNode};
 use crate::manifest::vocabulary::{TERSE_SCHEMA, manifest_schema};
 
@@ -21,7 +21,7 @@ const DRAFT: Draft = Draft::Draft7;
 /// A schema, its validator, and how findings by it are called.
 pub(crate) struct Compiled {
     /// A table that tells valid documents, where there is one.
-    shape: Option<fn() -> &'static Shape>,
+    pub(super) shape: Option<fn() -> &'static Shape>,
     /// Set up for the first document that needs it.
     pub(crate) validator: LazyLock<Validator<TreeJson>>,
     /// The schema with its words, read once there is something to say.
@@ -114,6 +114,18 @@ impl Compiled {
         };
         &PACK
     }
+
+    /// A config.
+    pub(crate) fn config() -> &'static Self {
+        static CONFIG: Compiled = Compiled {
+            shape: Some(shape::config),
+            validator: LazyLock::new(|| validator(&parse(CONFIG_SCHEMA))),
+            worded: LazyLock::new(|| Cow::Owned(parse(CONFIG_SCHEMA))),
+            rule: "config",
+            noun: "config",
+        };
+        &CONFIG
+    }
 }
 
 #[expect(clippy::expect_used, reason = "the schemas are embedded, and a test builds each of them")]
@@ -163,6 +175,7 @@ fn drop_required(schema: &mut Value) {
 mod tests {
     use super::*;
     use crate::manifest::vocabulary::MANIFEST_SCHEMA;
+    use crate::schema::tests::without_words;
 
     /// Keywords that mean the same in drafts 7 and 2020-12, as long as nothing but words stands beside a `$ref`.
     const SHARED: &[&str] = &[
@@ -216,34 +229,11 @@ mod tests {
             Compiled::facts(),
             Compiled::rule(),
             Compiled::pack(),
+            Compiled::config(),
         ] {
             check(compiled.schema());
             LazyLock::force(&compiled.validator);
         }
-    }
-
-    /// The same schema without words, as the build script has to leave it.
-    fn without_words(schema: &Value) -> Value {
-        let mut schema = schema.clone();
-        let Some(members) = schema.as_object_mut() else { return schema };
-        members.retain(|keyword, _| !["title", "description", "examples"].contains(&keyword.as_str()));
-        for (keyword, value) in members {
-            match keyword.as_str() {
-                "properties" | "$defs" => {
-                    value
-                        .as_object_mut()
-                        .unwrap()
-                        .values_mut()
-                        .for_each(|value| *value = without_words(value));
-                }
-                "oneOf" => {
-                    value.as_array_mut().unwrap().iter_mut().for_each(|value| *value = without_words(value));
-                }
-                "items" | "additionalProperties" | "if" | "then" => *value = without_words(value),
-                _ => {}
-            }
-        }
-        schema
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub const RULE_SCHEMA: &str = include_str!("../../schemas/rule.schema.json");
 pub const PACK_SCHEMA: &str = include_str!("../../schemas/pack.schema.json");
 /// The schema of a file of supplied facts, embedded.
 pub const FACTS_SCHEMA: &str = include_str!("../../schemas/facts.schema.json");
+/// The schema of a config, embedded.
+pub const CONFIG_SCHEMA: &str = include_str!("../../schemas/config.schema.json");
 /// The schema of the JSON report, embedded.
 pub const REPORT_SCHEMA: &str = include_str!("../../schemas/report.schema.json");
 
@@ -46,6 +48,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("policy", RULE_SCHEMA),
     ("pack", PACK_SCHEMA),
     ("facts", FACTS_SCHEMA),
+    ("config", CONFIG_SCHEMA),
     ("report", REPORT_SCHEMA),
     ("test", TEST_SCHEMA),
 ];
@@ -102,6 +105,11 @@ pub fn validate_policy(document: &Document, source: &Arc<Source>, kind: PolicyKi
     run(compiled, document.root(), "", source).0
 }
 
+/// Validates a config: what is wrong, and which values are to be passed over, by their pointers in the document.
+pub fn validate_config(document: &Document, source: &Arc<Source>) -> (Vec<Finding>, Rejected) {
+    run(Compiled::config(), document.root(), "", source)
+}
+
 fn run(
     compiled: &'static Compiled,
     root: NodeRef<'_>,
@@ -134,6 +142,11 @@ fn run(
     }
     mistakes.more.into_iter().for_each(|pointer| rejected.insert(pointer));
     (findings, rejected)
+}
+
+/// What a value of the wrong type is, in words (`a text ("300k")`), and how it becomes one of the JSON type `wanted`.
+pub fn misfit(node: NodeRef<'_>, wanted: &str) -> (String, Option<String>) {
+    (words::described(node), advice::for_type(&serde_json::json!({"type": wanted}), node))
 }
 
 /// Findings of what the parser saw in a document of ours: a duplicate key, an unknown tag; and of what kept it

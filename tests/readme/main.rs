@@ -105,6 +105,29 @@ fn what_alerts_and_comments_link_to_is_on_the_page_of_the_rules() {
 }
 
 #[test]
+fn the_configs_shown_are_valid_and_count() {
+    let readme = Document::read("README.md");
+    for (block, name) in [("config", "tunelint.yaml"), ("organisation", "organisation.yaml")] {
+        let config = Document::read(&format!("tests/readme/{name}"));
+        readme.expect_block(block, &format!("```yaml\n{}```\n", config.text));
+    }
+    let configs =
+        ["--config", "tests/readme/tunelint.yaml", "--org-config", "tests/readme/organisation.yaml"];
+    let mut arguments = vec!["check", "--format", "json", "tests/repos/acme-platform"];
+    arguments.extend(configs);
+    let output = tunelint(&arguments);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap().iter();
+    let mistakes: Vec<_> = findings.filter(|own| own["rule"] == "config").map(|own| &own["code"]).collect();
+    assert_eq!(mistakes, ["not-found"], "the folder own-policies is the reader's");
+    let parameters = &report["packs"][0]["parameters"];
+    assert_eq!(
+        (&parameters["minMonthlyRequests"], &parameters["maxTrainingUsd"]),
+        (&300_000.into(), &20_000.into())
+    );
+}
+
+#[test]
 fn exit_statuses_are_those_promised() {
     let status = |arguments: &[&str]| tunelint(arguments).status.code();
     assert_eq!(status(&["check", "tests/repos/acme-platform/teams/support/support-bot.yaml"]), Some(0));

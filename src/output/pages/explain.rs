@@ -171,6 +171,17 @@ fn operands(line: &str) -> Vec<&str> {
     parts
 }
 
+/// Writes where more is said of a rule, at the end of its page.
+///
+/// # Errors
+/// Only those of the writer.
+pub fn link(uri: Option<&str>, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
+    let Some(uri) = uri else { return Ok(()) };
+    let mut page = Page::new(options, out);
+    page.heading("More")?;
+    page.lines(INDENT, uri)
+}
+
 fn in_short(page: &mut Page<'_>, about: &Explained<'_>) -> io::Result<()> {
     let Explained { pack, rule, .. } = about;
     let mut guide = rule.guide.join("; ");

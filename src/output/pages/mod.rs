@@ -18,7 +18,7 @@ use super::wrap::wrap;
 
 pub use advice::{advice, advice_json};
 pub use builtin::{BUILTIN, Builtin, Code, builtin_of, explain_builtin};
-pub use explain::{Explained, explain};
+pub use explain::{Explained, explain, link};
 pub use markdown::explain_markdown;
 pub use reference::{explain_builtin_markdown, rules_markdown};
 pub use rules::{rules, rules_json};
