@@ -13,6 +13,7 @@ mod failure;
 mod json;
 mod notes;
 mod parse;
+mod plain;
 mod scalar;
 mod syntax;
 #[cfg(test)]
