@@ -89,8 +89,8 @@ impl<'t> Builder<'t> {
             nodes: Vec::with_capacity(room),
             children: Vec::with_capacity(room),
             decoded: String::new(),
-            frames: Vec::new(),
-            pending: Vec::new(),
+            frames: Vec::with_capacity(room.min(8)),
+            pending: Vec::with_capacity(room.min(32)),
             merges: Vec::new(),
             anchors: Vec::new(),
             root: None,
@@ -317,7 +317,9 @@ impl<'t> Builder<'t> {
     pub(super) fn close(&mut self, end: Span) -> Result<(), Failure> {
         let Some(&Frame { first, first_merge, mapping, .. }) = self.frames.last() else { return Ok(()) };
         if mapping {
-            entries::mark_duplicates(self, first);
+            if first + 1 < self.pending.len() {
+                entries::mark_duplicates(self, first);
+            }
             if first_merge < self.merges.len() {
                 let merges = self.merges.split_off(first_merge);
                 let room = self.limits.nodes.saturating_sub(self.nodes.len() as u32 + self.merged);

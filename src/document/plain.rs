@@ -283,7 +283,7 @@ impl<'t> Reader<'t> {
             return None;
         }
         let span = span(key.start, key.end);
-        if key.style == Style::Plain && span.slice(self.text) == "<<" {
+        if key.style == Style::Plain && line.byte(key.start) == Some(b'<') && span.slice(self.text) == "<<" {
             return None;
         }
         let text = self.text_of(key)?;

@@ -344,6 +344,19 @@ impl FactSet {
     }
 }
 
+/// Whether a value is written as a text; told without writing it anywhere.
+fn is_shown_as(value: impl std::fmt::Display, text: &str) -> bool {
+    struct Left<'a>(&'a str);
+    impl std::fmt::Write for Left<'_> {
+        fn write_str(&mut self, part: &str) -> std::fmt::Result {
+            self.0 = self.0.strip_prefix(part).ok_or(std::fmt::Error)?;
+            Ok(())
+        }
+    }
+    let mut left = Left(text);
+    std::fmt::Write::write_fmt(&mut left, format_args!("{value}")).is_ok() && left.0.is_empty()
+}
+
 const fn pack(span: Span) -> u64 {
     ((span.start as u64) << 32) | span.end as u64
 }
@@ -376,6 +389,11 @@ pub struct FactSetBuilder {
 }
 
 impl FactSetBuilder {
+    /// Room for so many facts, and for their texts.
+    pub fn with_room(facts: usize, bytes: usize) -> Self {
+        Self { facts: Vec::with_capacity(facts), strings: String::with_capacity(bytes), ..Self::default() }
+    }
+
     /// Facts added from here on come from this source and are certain until
     /// [`Self::confidence`] says otherwise.
     pub fn source(&mut self, source: FactSource) {
@@ -417,19 +435,19 @@ impl FactSetBuilder {
     /// Adds a whole number; `raw` is how the source wrote it.
     pub fn int(&mut self, at: FactAt, value: i64, raw: &str) -> FactId {
         let id = self.push(at, Tag::Int, value.cast_unsigned());
-        self.keep_raw(id, raw, &value.to_string());
+        self.keep_raw(id, raw, value);
         id
     }
 
     /// Adds any other number.
     pub fn number(&mut self, at: FactAt, value: f64, raw: &str) -> FactId {
         let id = self.push(at, Tag::Number, value.to_bits());
-        self.keep_raw(id, raw, &value.to_string());
+        self.keep_raw(id, raw, value);
         id
     }
 
-    fn keep_raw(&mut self, id: FactId, raw: &str, ours: &str) {
-        if raw != ours {
+    fn keep_raw(&mut self, id: FactId, raw: &str, ours: impl std::fmt::Display) {
+        if !is_shown_as(ours, raw) {
             let span = self.keep(raw);
             self.extras.push((id, Extra::Raw(span)));
         }

@@ -86,25 +86,44 @@ impl Line<'_> {
     /// Past the last byte of a plain scalar: before a colon that ends a key, before a comment, in brackets before
     /// one of their marks, and before the blanks that precede any of these.
     fn plain_end(self, start: usize, in_flow: bool) -> usize {
-        let mut end = start;
-        let mut after_space = false;
-        for (at, &byte) in self.0.iter().enumerate().skip(start) {
-            match byte {
-                b' ' => {
-                    after_space = true;
-                    continue;
-                }
-                b':' if self.is_apart(at + 1) || in_flow && self.byte(at + 1).is_some_and(is_flow) => break,
-                b'#' if after_space => break,
-                b',' | b'[' | b']' | b'{' | b'}' if in_flow => break,
-                _ => {}
+        let marks = if in_flow { IN_FLOW } else { IN_BLOCK };
+        let mut at = start;
+        loop {
+            let rest = self.0.get(at..).unwrap_or_default();
+            let len = rest.iter().position(|&byte| MARKS[usize::from(byte)] & marks != 0);
+            let Some(len) = len else { return self.end() };
+            at += len;
+            let next = self.past_spaces(at);
+            let is_over = match self.byte(next) {
+                None => true,
+                Some(b':') => self.is_apart(next + 1) || in_flow && self.byte(next + 1).is_some_and(is_flow),
+                Some(b'#') => next > at,
+                Some(byte) => in_flow && is_flow(byte),
+            };
+            if is_over {
+                return at;
             }
-            after_space = false;
-            end = at + 1;
+            at = next + 1;
         }
-        end
     }
 }
+
+/// The contexts in which a byte may end a plain scalar.
+const MARKS: [u8; 256] = {
+    let mut marks = [0; 256];
+    marks[b' ' as usize] = IN_BLOCK | IN_FLOW;
+    marks[b':' as usize] = IN_BLOCK | IN_FLOW;
+    marks[b',' as usize] = IN_FLOW;
+    marks[b'[' as usize] = IN_FLOW;
+    marks[b']' as usize] = IN_FLOW;
+    marks[b'{' as usize] = IN_FLOW;
+    marks[b'}' as usize] = IN_FLOW;
+    marks
+};
+/// In [`MARKS`]: outside of brackets.
+const IN_BLOCK: u8 = 1;
+/// In [`MARKS`]: inside of brackets.
+const IN_FLOW: u8 = 2;
 
 fn is_flow(byte: u8) -> bool {
     matches!(byte, b',' | b'[' | b']' | b'{' | b'}')

@@ -180,6 +180,7 @@ fn is_exotic(text: &str) -> bool {
     let marks =
         ["|\n", "|-\n", ">\n", ">-\n", "&", "*", "<<", "!", "\\", "\t", "{{", "\u{feff}", "\n...", "%"];
     marks.iter().any(|mark| text.contains(mark))
+        || !parse::read(&text.into(), &Limits::default()).problems.is_empty()
 }
 
 #[test]
