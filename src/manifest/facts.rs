@@ -389,11 +389,6 @@ pub struct FactSetBuilder {
 }
 
 impl FactSetBuilder {
-    /// Room for so many facts, and for their texts.
-    pub fn with_room(facts: usize, bytes: usize) -> Self {
-        Self { facts: Vec::with_capacity(facts), strings: String::with_capacity(bytes), ..Self::default() }
-    }
-
     /// Facts added from here on come from this source and are certain until
     /// [`Self::confidence`] says otherwise.
     pub fn source(&mut self, source: FactSource) {

@@ -21,9 +21,6 @@ pub const FORMAT: &str = "llm-deployment";
 /// Kinds of ours that are no manifests.
 const OTHER_KINDS: &[&str] = &["Rule", "Pack", "Config", "Waivers", "Baseline"];
 
-/// Facts of a large manifest.
-const MANY: usize = 128;
-
 /// Whether a document is a native manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recognition<'a> {
@@ -157,9 +154,7 @@ struct Reader<'r> {
 
 impl<'r> Reader<'r> {
     fn new(document: &Document, source: &Arc<Source>, rejected: &'r Rejected, base: &'static str) -> Self {
-        let nodes = document.node_count() as usize;
-        // A node gives a fact at most; what is not used of the room is given back.
-        let mut builder = FactSetBuilder::with_room(nodes.min(MANY), document.text().len().min(8 * MANY));
+        let mut builder = FactSetBuilder::default();
         let document = document.index;
         let (source, role, origin) = (Arc::clone(source), Role::Manifest, Origin::Declared);
         builder.source(FactSource { source, document, role, base, origin });

@@ -10,32 +10,22 @@ use proptest::sample::{Index, select};
 use proptest::test_runner::TestRunner;
 
 use super::read;
-use crate::document::{Limits, Stream, parse};
+use crate::document::{Limits, parse};
+
+#[path = "../../../tests/yaml_text/mod.rs"]
+mod yaml_text;
 
 /// Asserts that the plain reader gives nothing or what the general one gives; tells whether it gives something.
 fn compare(text: &str, limits: &Limits) -> bool {
     let text: Arc<str> = text.into();
     let Some(plain) = read(&text, limits) else { return false };
     let general = parse::read(&text, limits);
-    let shown = |stream: &Stream| format!("{stream:#?}");
-    if format!("{plain:?}") != format!("{general:?}") {
-        similar(&shown(&plain), &shown(&general), &text);
-    }
+    // Written out, so that not-a-number equals itself and the two zeros differ.
+    assert_eq!(format!("{plain:?}"), format!("{general:?}"), "{text:?}");
     true
 }
 
-/// Fails with the lines in which two dumps differ.
-fn similar(plain: &str, general: &str, text: &str) {
-    let differing: Vec<_> = plain
-        .lines()
-        .zip(general.lines())
-        .enumerate()
-        .filter(|(_, (plain, general))| plain != general)
-        .take(5)
-        .collect();
-    panic!("the readers differ on {text:?}: {differing:#?}\nplain: {plain}\ngeneral: {general}");
-}
-
+/// The same with and without comments.
 fn reads(text: &str) -> bool {
     let limits = Limits::default();
     compare(text, &Limits { comments: false, ..limits.clone() }) | compare(text, &limits)
@@ -452,7 +442,7 @@ fn hold(texts: impl Strategy<Value = String>, least: f64) {
         .unwrap();
     let share = f64::from(read.get()) / f64::from(tried.get());
     println!("{} of {} texts read, all alike", read.get(), tried.get());
-    assert!(share > least, "only {share} of the texts are read: the property says little");
+    assert!(share >= least, "only {share} of the texts are read: the property says little");
 }
 
 #[test]
@@ -467,4 +457,44 @@ fn damaged_files_are_read_alike() {
 #[test]
 fn assembled_texts_are_read_alike() {
     hold(assembled(), 0.02);
+}
+
+/// A collection in brackets, up to two characters of it put in or taken out.
+fn bracketed() -> impl Strategy<Value = String> {
+    let scalar = select(
+        &["a", "b c", "'d'", "'e''f'", "\"g, h\"", "1", "-2", "x:y", "z#", "~", "true", "''", "\"\"", "é"][..],
+    );
+    let comma = select(&[", ", ",", " , ", ",  "][..]);
+    let inside = scalar.clone().prop_map(str::to_owned).prop_recursive(4, 24, 4, move |inner| {
+        let entry = (scalar.clone(), select(&[": ", ":  ", ":"][..]), inner.clone());
+        prop_oneof![
+            (prop::collection::vec(inner, 0..4), comma.clone())
+                .prop_map(|(items, comma)| format!("[{}]", items.join(comma))),
+            (prop::collection::vec(entry, 0..4), comma.clone()).prop_map(|(entries, comma)| {
+                let entries: Vec<_> =
+                    entries.iter().map(|(key, colon, value)| format!("{key}{colon}{value}")).collect();
+                format!("{{{}}}", entries.join(comma))
+            }),
+        ]
+    });
+    let insert = (any::<Index>(), select(&MARKS[..])).prop_map(|(at, mark)| Edit::Insert(at, mark));
+    let remove = any::<Index>().prop_map(|at| Edit::Remove(at, 1));
+    let edits = prop::collection::vec(prop_oneof![insert, remove], 0..3);
+    (inside, edits, select(&["a: ", "- ", "- - ", "a:\n  - b: "][..])).prop_map(|(inside, edits, before)| {
+        let inside = edits.iter().fold(inside, |inside, edit| edit.apply(&inside));
+        format!("{before}{inside}\nk: l\n")
+    })
+}
+
+#[test]
+fn texts_in_brackets_are_read_alike() {
+    hold(bracketed().prop_map(|text| text.replace("\nk: l", "")), 0.1);
+    hold(bracketed(), 0.02);
+}
+
+#[test]
+fn documents_in_every_style_are_read_alike() {
+    hold(yaml_text::document().prop_map(|(text, _)| text), 0.0);
+    hold(yaml_text::damaged(), 0.0);
+    hold(yaml_text::soup(), 0.0);
 }
