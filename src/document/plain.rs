@@ -16,7 +16,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memrchr};
 
 use self::line::{Line, Scalar, Style};
 use super::builder::{Builder, Key};
@@ -27,12 +27,17 @@ use crate::source::Span;
 /// has read for a key.
 const LONGEST_LINE: usize = 16 << 10;
 
+/// Bytes that are looked over at once for characters that are not ours: enough for nearly every manifest, and so
+/// few that a large file of another kind is given up early.
+const BLOCK: usize = 64 << 10;
+
 /// The stream of a text that is plain throughout; nothing for any other.
 pub(super) fn read(text: &Arc<str>, limits: &Limits) -> Option<Stream> {
     // Spans count no further; the general reader tells of it.
-    if text.len() > (u32::MAX / 2) as usize || !is_common(text) {
+    if text.len() > (u32::MAX / 2) as usize {
         return None;
     }
+    let mut common = common_until(text, 0)?;
     let bytes = text.as_bytes();
     let mut reader = Reader {
         text,
@@ -45,25 +50,36 @@ pub(super) fn read(text: &Arc<str>, limits: &Limits) -> Option<Stream> {
     };
     let has_returns = memchr(b'\r', bytes).is_some();
     let mut start = 0;
-    for feed in memchr_iter(b'\n', bytes) {
-        let end =
-            if has_returns && feed > start && bytes.get(feed - 1) == Some(&b'\r') { feed - 1 } else { feed };
+    for feed in memchr_iter(b'\n', bytes).chain([bytes.len()]) {
+        if common < feed {
+            common = common_until(text, common)?;
+        }
+        let is_return = has_returns && feed > start && bytes.get(feed - 1) == Some(&b'\r');
+        // At the end of the text, a carriage return is by itself.
+        let end = if is_return && feed < bytes.len() { feed - 1 } else { feed };
         reader.line(bytes.get(..end)?, start, has_returns)?;
         start = feed + 1;
     }
-    reader.line(bytes, start, has_returns)?;
     reader.finish()
 }
 
-/// Whether a text holds only characters that stand for themselves wherever they stand: no tab, no control, no
-/// byte-order mark. A line break can still be a lone carriage return.
-fn is_common(text: &str) -> bool {
+/// Looks over the lines of a block from an offset for characters that do not stand for themselves wherever they
+/// stand: tabs, controls, byte-order marks. Tells where the block ends; nothing where there is such a character, or
+/// no line as short as a block. What is left to find is a carriage return by itself.
+fn common_until(text: &str, from: usize) -> Option<usize> {
+    let rest = text.as_bytes().get(from..)?;
+    let len = match rest.get(..BLOCK) {
+        Some(block) => memrchr(b'\n', block)? + 1,
+        None => rest.len(),
+    };
+    let block = text.get(from..from + len)?;
     let is_odd = |byte: u8| (byte < b' ' && byte != b'\n' && byte != b'\r') || byte == 0x7f;
     // Without an early end the compiler looks at many bytes at once.
-    let odd = text.as_bytes().iter().fold(false, |odd, &byte| odd | is_odd(byte));
+    let odd = block.as_bytes().iter().fold(false, |odd, &byte| odd | is_odd(byte));
     let is_odd =
         |character: char| matches!(character, '\u{80}'..='\u{9f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
-    !odd && (text.is_ascii() || !text.chars().any(is_odd))
+    let odd = odd || !block.is_ascii() && block.chars().any(is_odd);
+    (!odd).then_some(from + len)
 }
 
 /// A block collection that is open.
