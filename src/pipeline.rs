@@ -9,8 +9,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::document::{self, Limits, Problem, ProblemKind, Stream};
+use crate::exceptions::{Circumstances, Exceptions, Ignores, Subject, inline};
 use crate::finding::{Finding, Label, Place};
-use crate::link::{self, Repository};
+use crate::link::{self, EVIDENCE_NOT_FOUND, Repository};
 use crate::manifest::Deployment;
 use crate::manifest::llm_deployment::{self, Recognition};
 use crate::manifest::view::View;
@@ -58,6 +59,8 @@ pub struct Examined {
     pub findings: Vec<Finding>,
     /// The deployments.
     pub deployments: Vec<Deployment>,
+    /// Comments that take findings back, of the sources that have some.
+    pub ignores: Vec<Ignores>,
     /// Whether something that was asked for by name could not be had.
     pub trouble: bool,
 }
@@ -70,6 +73,7 @@ impl Examined {
         self.manifests += other.manifests;
         self.findings.extend(other.findings);
         self.deployments.extend(other.deployments);
+        self.ignores.extend(other.ignores);
         self.trouble |= other.trouble;
     }
 }
@@ -149,6 +153,7 @@ fn examine_bytes(bytes: &[u8], input: Input<'_>, settings: &Settings, examined: 
         examined.trouble |= input.named;
         examined.findings.extend(schema::problems(broken(&stream), "schema", &source));
     }
+    let mut ignores = Vec::new();
     for (document, recognition) in ours {
         examined.manifests += 1;
         if let Recognition::UnsupportedApiVersion { version, span } = recognition {
@@ -164,6 +169,10 @@ fn examine_bytes(bytes: &[u8], input: Input<'_>, settings: &Settings, examined: 
         }
         examined.findings.extend(findings);
         examined.deployments.push(deployment);
+        ignores.extend(inline::read(document, &source, &mut examined.findings));
+    }
+    if !ignores.is_empty() {
+        examined.ignores.push(Ignores { source, all: ignores });
     }
 }
 
@@ -192,6 +201,8 @@ pub struct Conclusion<'a> {
     pub repository: Option<&'a dyn Repository>,
     /// Files that look like deployments, where there is no manifest.
     pub candidates: Vec<Candidate>,
+    /// What excuses findings, beside comments.
+    pub exceptions: &'a Exceptions,
 }
 
 /// The barrier and phase 2: links, judges, sorts and counts.
@@ -200,12 +211,13 @@ pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclu
     for part in examined {
         all.absorb(part);
     }
-    let Examined { files, skipped, manifests, mut findings, mut deployments, trouble } = all;
+    let Examined { files, skipped, manifests, mut findings, mut deployments, ignores, trouble } = all;
     // In the order of the report from here on: what is made in order has not to be moved to be sorted.
     deployments
         .sort_by(|left, right| (&left.source.path, left.document).cmp(&(&right.source.path, right.document)));
     link::link(&mut deployments, &mut findings);
     let records = judge(deployments, policies, &conclusion, &mut findings);
+    excuse(ignores, &records, policies, &conclusion, &mut findings);
     findings.extend(policies.problems.iter().cloned());
     let gathered = Gathered {
         run: conclusion.run,
@@ -219,6 +231,23 @@ pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclu
         trouble,
     };
     Report::compute(gathered, conclusion.fail_on)
+}
+
+/// Marks the findings that do not count.
+fn excuse(
+    ignores: Vec<Ignores>,
+    records: &[DeploymentRecord],
+    policies: &Policies,
+    conclusion: &Conclusion<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let subjects: Vec<_> = records
+        .iter()
+        .map(|record| Subject { identity: record.name.as_deref(), file: &record.file })
+        .collect();
+    let in_force = if conclusion.repository.is_some() { &[EVIDENCE_NOT_FOUND][..] } else { &[] };
+    let run = Circumstances { today: conclusion.run.today, policies, in_force, subjects: &subjects };
+    conclusion.exceptions.apply(ignores, run, findings);
 }
 
 /// Deployments fewer than this are judged faster than a thread is started.

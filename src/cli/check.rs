@@ -15,6 +15,7 @@ use super::policies::PolicyOptions;
 use super::terminal::{self, Terminal};
 use super::{Error, Global, candidates, commit};
 use crate::discover::{Here, OnDisk};
+use crate::exceptions::Exceptions;
 use crate::finding::Severity;
 use crate::link::Repository;
 use crate::output::{self, Format};
@@ -96,6 +97,7 @@ impl Check {
             }
         }
         let repository = looks_for_evidence.then(|| OnDisk::new(Here::now()));
+        let exceptions = Exceptions::default();
         let conclusion = Conclusion {
             run: circumstances(global),
             show_passed: self.show_passed,
@@ -103,6 +105,7 @@ impl Check {
             threads: global.threads(),
             repository: repository.as_ref().map(|repository| repository as &dyn Repository),
             candidates,
+            exceptions: &exceptions,
         };
         let report = pipeline::conclude(examined, &policies, conclusion);
         clock.lap("judge, sort and count");
