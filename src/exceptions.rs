@@ -4,18 +4,29 @@
 //! knows it from before. A finding gets the first of waiver, comment and baseline that is for it, and every other one
 //! that is for it counts as used all the same. What is not valid, or could not be read, cannot be excused.
 
+pub mod baseline;
 pub mod inline;
+pub mod owners;
+mod places;
 mod rules;
+pub mod value;
+pub mod waivers;
 mod words;
+
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
 pub use inline::{Ignore, Ignores};
+pub use places::Top;
 
 use crate::finding::{Exception, ExceptionKind, Finding, Outcome, Place, Status};
 use crate::policy::Policies;
+use baseline::Baseline;
 use inline::Comments;
+use owners::CodeOwners;
 use rules::Rules;
+use waivers::{Ledger, Waiver};
 
 /// Whether comments may take findings back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,8 +58,20 @@ pub struct Terms {
 pub struct Exceptions {
     /// What they are held to.
     pub terms: Terms,
+    /// What globs count from.
+    pub top: Top,
+    /// Whether the run looks at the whole repository: what is not in it is nowhere.
+    pub is_whole: bool,
+    /// The waivers.
+    pub waivers: Vec<Waiver>,
+    /// The baseline.
+    pub baseline: Option<Baseline>,
+    /// Whom the repository names for its files, if it says so and a waiver names an approver.
+    pub owners: Option<CodeOwners>,
     /// What is wrong with their files. Entries without a mistake count all the same.
     pub problems: Vec<Finding>,
+    /// How reports show their files.
+    pub files: Vec<Arc<str>>,
 }
 
 /// A deployment that was judged.
@@ -95,20 +118,35 @@ impl Exceptions {
     /// Marks the findings that do not count, and adds what is to be told of the exceptions themselves. `ignores` are
     /// the comments, in any order.
     pub fn apply(&self, mut ignores: Vec<Ignores>, run: Circumstances<'_>, findings: &mut Vec<Finding>) {
-        findings.extend(self.problems.iter().cloned());
-        if ignores.is_empty() {
+        if !self.problems.is_empty() {
+            // What keeps one of the files from being read is told as a mistake in it, and not as well of a document
+            // that the walk came upon.
+            let is_ours = |finding: &Finding| self.files.contains(&finding.primary.place.source.path);
+            findings.retain(|finding| finding.outcome != Outcome::Unreadable || !is_ours(finding));
+            findings.extend(self.problems.iter().cloned());
+        }
+        if ignores.is_empty() && self.waivers.is_empty() && self.baseline.is_none() {
             return;
         }
         ignores.sort_by(|left, right| left.source.path.cmp(&right.source.path));
         let rules = Rules::new(run.policies, run.in_force);
         let mut told = Told::of("waivers");
         let mut comments = Comments::new(&ignores, &self.terms, &run, &rules, &mut told);
+        let mut ledger = Ledger::new(self, &run, &rules, &mut told);
         for finding in findings.iter_mut().filter(|finding| is_excusable(finding)) {
-            finding.exception = comments.of(finding, self.terms.inline);
+            let waived = ledger.of(finding);
+            let taken_back = comments.of(finding, self.terms.inline);
+            finding.exception = waived.or(taken_back);
             finding.status = status(finding.exception.as_deref());
         }
+        ledger.tell(self, &run, &rules, &mut told);
         comments.tell(&self.terms, &rules, findings, &mut told);
         findings.append(&mut told.findings);
+        if let Some(baseline) = &self.baseline {
+            let mut told = Told::of("baseline");
+            baseline.apply(self.is_whole, &run, &rules, findings, &mut told);
+            findings.append(&mut told.findings);
+        }
     }
 }
 

@@ -75,7 +75,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("miette", &["output/"]),
     ("ignore", &["discover"]),
     ("walkdir", &["discover", "policy/", "schema/"]),
-    ("globset", &["discover", "policy/", "schema/", "cli/"]),
+    ("globset", &["discover", "policy/", "schema/", "exceptions/", "cli/"]),
     ("clap", &["cli/"]),
     ("std::fs", &["discover", "read.rs", "policy/library.rs", "cli/"]),
     ("std::net", &[]),

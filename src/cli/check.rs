@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use sha2::{Digest, Sha256};
 
+use super::exceptions::ExceptionOptions;
 use super::gather::{Again, Sources};
 use super::policies::PolicyOptions;
 use super::terminal::{self, Terminal};
 use super::{Error, Global, candidates, commit};
 use crate::discover::{Here, OnDisk};
-use crate::exceptions::Exceptions;
 use crate::finding::Severity;
 use crate::link::Repository;
 use crate::output::{self, Format};
@@ -41,6 +41,8 @@ pub(super) struct Check {
     require_manifests: bool,
     #[command(flatten)]
     policies: PolicyOptions,
+    #[command(flatten)]
+    exceptions: ExceptionOptions,
 }
 
 /// One report to write.
@@ -85,6 +87,8 @@ impl Check {
         let mut clock = Clock::start();
         let (policies, looks_for_evidence) = self.policies.load()?;
         clock.lap("read the policies");
+        let exceptions = self.exceptions.load(&self.sources);
+        clock.lap("read the exceptions");
         let mut examined = self.sources.gather(global);
         clock.lap("find, read and examine the files");
         let bare = examined.iter().all(|part| part.manifests == 0);
@@ -97,7 +101,6 @@ impl Check {
             }
         }
         let repository = looks_for_evidence.then(|| OnDisk::new(Here::now()));
-        let exceptions = Exceptions::default();
         let conclusion = Conclusion {
             run: circumstances(global),
             show_passed: self.show_passed,
@@ -161,7 +164,8 @@ impl Check {
     }
 }
 
-fn circumstances(global: &Global) -> Run {
+/// The circumstances of a run.
+pub(super) fn circumstances(global: &Global) -> Run {
     let digest = Sha256::digest(b"");
     let mut config = "sha256:".to_owned();
     for byte in digest {

@@ -1,12 +1,15 @@
 //! The command line: what can be asked, one file a command. No rules and no formatting in here.
 
 mod advise;
+mod baseline;
 mod candidates;
 mod check;
 mod commit;
+mod exceptions;
 mod explain;
 mod facts;
 pub mod gather;
+mod judged;
 mod policies;
 mod progress;
 mod rules;
@@ -112,6 +115,8 @@ enum Command {
     Test(test::Test),
     /// Print a JSON Schema
     Schema(schema::Schema),
+    /// Keep the findings that a repository starts from
+    Baseline(baseline::Baseline),
 }
 
 /// Why a command could not run: the caller's mistake, or the system's.
@@ -150,6 +155,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Rules(rules) => rules.run(&terminal),
         Command::Test(test) => test.run(&cli.global, &terminal),
         Command::Schema(schema) => schema.run(),
+        Command::Baseline(baseline) => baseline.run(&cli.global, &terminal),
     };
     match outcome {
         Ok(exit) => exit.code(),

@@ -7,7 +7,7 @@ use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
 
 use super::shape::{self, Shape};
-use super::{PACK_SCHEMA, RULE_SCHEMA};
+use super::{BASELINE_SCHEMA, PACK_SCHEMA, RULE_SCHEMA, WAIVERS_SCHEMA};
 use crate::document::{TreeJson, TreeNode};
 use crate::manifest::vocabulary::{TERSE_SCHEMA, manifest_schema};
 
@@ -89,6 +89,30 @@ impl Compiled {
             noun: "pack",
         };
         &PACK
+    }
+
+    /// A waivers file.
+    pub(crate) fn waivers() -> &'static Self {
+        static WAIVERS: Compiled = Compiled {
+            shape: None,
+            validator: LazyLock::new(|| validator(&parse(WAIVERS_SCHEMA))),
+            worded: LazyLock::new(|| Cow::Owned(parse(WAIVERS_SCHEMA))),
+            rule: "waivers",
+            noun: "waivers file",
+        };
+        &WAIVERS
+    }
+
+    /// A baseline.
+    pub(crate) fn baseline() -> &'static Self {
+        static BASELINE: Compiled = Compiled {
+            shape: None,
+            validator: LazyLock::new(|| validator(&parse(BASELINE_SCHEMA))),
+            worded: LazyLock::new(|| Cow::Owned(parse(BASELINE_SCHEMA))),
+            rule: "baseline",
+            noun: "baseline",
+        };
+        &BASELINE
     }
 }
 
@@ -178,7 +202,14 @@ mod tests {
 
     #[test]
     fn compiled_schemas_use_only_what_both_drafts_understand_alike() {
-        for compiled in [Compiled::manifest(), Compiled::part_of_spec(), Compiled::rule(), Compiled::pack()] {
+        for compiled in [
+            Compiled::manifest(),
+            Compiled::part_of_spec(),
+            Compiled::rule(),
+            Compiled::pack(),
+            Compiled::waivers(),
+            Compiled::baseline(),
+        ] {
             check(compiled.schema());
             LazyLock::force(&compiled.validator);
         }

@@ -32,6 +32,10 @@ pub use order::check_order;
 pub const RULE_SCHEMA: &str = include_str!("../../schemas/rule.schema.json");
 /// The schema of a policy pack, embedded.
 pub const PACK_SCHEMA: &str = include_str!("../../schemas/pack.schema.json");
+/// The schema of a waivers file, embedded.
+pub const WAIVERS_SCHEMA: &str = include_str!("../../schemas/waivers.schema.json");
+/// The schema of a baseline, embedded.
+pub const BASELINE_SCHEMA: &str = include_str!("../../schemas/baseline.schema.json");
 /// The schema of the JSON report, embedded.
 pub const REPORT_SCHEMA: &str = include_str!("../../schemas/report.schema.json");
 
@@ -40,6 +44,8 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("manifest", MANIFEST_SCHEMA),
     ("policy", RULE_SCHEMA),
     ("pack", PACK_SCHEMA),
+    ("waivers", WAIVERS_SCHEMA),
+    ("baseline", BASELINE_SCHEMA),
     ("report", REPORT_SCHEMA),
 ];
 
@@ -74,6 +80,16 @@ pub fn validate_policy(document: &Document, source: &Arc<Source>, kind: PolicyKi
         PolicyKind::Pack => Compiled::pack(),
     };
     run(compiled, document.root(), "", source).0
+}
+
+/// Validates a waivers file; what is wrong points into the entry that it spoils.
+pub fn validate_waivers(document: &Document, source: &Arc<Source>) -> Vec<Finding> {
+    run(Compiled::waivers(), document.root(), "", source).0
+}
+
+/// Validates a baseline, likewise.
+pub fn validate_baseline(document: &Document, source: &Arc<Source>) -> Vec<Finding> {
+    run(Compiled::baseline(), document.root(), "", source).0
 }
 
 fn run(
