@@ -20,7 +20,7 @@ use jiff::civil::Date;
 pub use inline::{Ignore, Ignores};
 pub use places::Top;
 
-use crate::finding::{Exception, ExceptionKind, Finding, Outcome, Place, Status};
+use crate::finding::{Exception, ExceptionKind, Finding, Outcome, Place, Scalar, Status};
 use crate::policy::Policies;
 use baseline::Baseline;
 use inline::Comments;
@@ -161,5 +161,13 @@ fn status(exception: Option<&Exception>) -> Status {
         Some(ExceptionKind::Inline) => Status::Suppressed,
         Some(ExceptionKind::Waiver) => Status::Waived,
         Some(ExceptionKind::Baseline) => Status::Baselined,
+    }
+}
+
+/// A value in a sentence.
+fn shown(value: &Scalar) -> String {
+    match value {
+        Scalar::Null => "missing".to_owned(),
+        value => serde_json::to_string(value).unwrap_or_default(),
     }
 }

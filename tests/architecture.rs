@@ -74,6 +74,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("jsonschema", &["schema/", "document/json.rs"]),
     ("miette", &["output/"]),
     ("ignore", &["discover"]),
+    ("serde_saphyr", &["exceptions/"]),
     ("walkdir", &["discover", "policy/", "schema/"]),
     ("globset", &["discover", "policy/", "schema/", "exceptions/", "cli/"]),
     ("clap", &["cli/"]),

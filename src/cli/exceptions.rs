@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::Error;
 use super::gather::Sources;
 use crate::discover;
 use crate::exceptions::baseline::{self, Baseline};
@@ -15,10 +16,10 @@ use crate::read;
 use crate::source::Source;
 
 /// Where waivers are looked for, from the top of the repository.
-pub(super) const WAIVERS: &str = ".tunelint/waivers.yaml";
+const WAIVERS: &str = ".tunelint/waivers.yaml";
 
 /// Where the baseline is looked for, likewise.
-pub(super) const BASELINE: &str = ".tunelint/baseline.json";
+const BASELINE: &str = ".tunelint/baseline.json";
 
 /// Largest waivers file that is read: a waiver is some lines, and this is room for ten thousand.
 const MOST_BYTES: u64 = 8 << 20;
@@ -104,7 +105,7 @@ pub(super) fn read_baseline(located: &Located, findings: &mut Vec<Finding>) -> O
 
 /// The top of the repository that the first path lies in: the nearest folder above that has a `.git`, else the
 /// current folder, where the path lies in it, else the path's own.
-pub(super) fn top(sources: &Sources) -> Top {
+fn top(sources: &Sources) -> Top {
     let here = std::env::current_dir().unwrap_or_default();
     let first = sources.paths.iter().find(|path| path.as_os_str() != "-");
     let real = first.and_then(|path| path.canonicalize().ok()).unwrap_or_else(|| here.clone());
@@ -121,7 +122,7 @@ fn is_whole(sources: &Sources, top: &Top) -> bool {
 }
 
 /// A file below the top, which reports call as one would from the current folder.
-pub(super) fn located(top: &Top, below: &str) -> Located {
+fn located(top: &Top, below: &str) -> Located {
     let file = top.top.join(below);
     let way = match top.here.strip_prefix(&top.top) {
         Ok(down) => down.components().map(|_| Path::new("..")).chain([Path::new(below)]).collect(),
@@ -130,8 +131,17 @@ pub(super) fn located(top: &Top, below: &str) -> Located {
     Located { shown: discover::shown(&way).into(), file: way }
 }
 
+/// The text of a waivers file that is to be extended.
+pub(super) fn read_text(located: &Located) -> Result<Arc<str>, Error> {
+    let mut findings = Vec::new();
+    match text(located, "waivers", MOST_BYTES, &mut findings) {
+        Some((_, text)) => Ok(text),
+        None => Err(Error::Usage(findings.pop().map_or_else(String::new, |finding| finding.message))),
+    }
+}
+
 /// The text of a file; why there is none is told.
-pub(super) fn text(
+fn text(
     located: &Located,
     rule: &str,
     limit: u64,
@@ -155,7 +165,7 @@ pub(super) fn text(
 }
 
 /// Whom the repository names for its files, if it does.
-fn owners(top: &Top) -> Option<CodeOwners> {
+pub(super) fn owners(top: &Top) -> Option<CodeOwners> {
     let found = CODEOWNERS.iter().map(|name| located(top, name)).find(|located| located.file.exists())?;
     // One that cannot be read says nothing, to GitHub either.
     let (source, text) = text(&found, "waivers", MOST_OWNERS, &mut Vec::new())?;

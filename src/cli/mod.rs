@@ -16,6 +16,7 @@ mod rules;
 mod schema;
 pub mod terminal;
 mod test;
+mod waive;
 
 use std::ffi::{OsStr, OsString};
 
@@ -115,6 +116,8 @@ enum Command {
     Test(test::Test),
     /// Print a JSON Schema
     Schema(schema::Schema),
+    /// Excuse what a rule finds on a deployment, until a day
+    Waive(Box<waive::Waive>),
     /// Keep the findings that a repository starts from
     Baseline(baseline::Baseline),
 }
@@ -155,6 +158,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Rules(rules) => rules.run(&terminal),
         Command::Test(test) => test.run(&cli.global, &terminal),
         Command::Schema(schema) => schema.run(),
+        Command::Waive(waive) => waive.run(&cli.global, &terminal),
         Command::Baseline(baseline) => baseline.run(&cli.global, &terminal),
     };
     match outcome {

@@ -7,6 +7,7 @@ mod read;
 mod renew;
 mod shelf;
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 pub use read::read;
@@ -103,7 +104,35 @@ impl Baseline {
         matched
     }
 
-    /// Marks the open findings that the baseline knows; that some of its entries know nothing any more is told.
+    /// Entries that are left, each with an open finding that it knows with a better value: by its number, the finding's
+    /// index.
+    fn worsened(
+        &self,
+        ids: &[Option<Arc<str>>],
+        matched: &[Option<usize>],
+        findings: &[Finding],
+    ) -> HashMap<usize, usize> {
+        let mut left: HashMap<_, Vec<usize>> = HashMap::new();
+        for (index, (finding, number)) in findings.iter().zip(matched).enumerate() {
+            if number.is_none() && finding.status == Status::Open && super::is_excusable(finding) {
+                left.entry(shelf::key_of(finding)).or_default().push(index);
+            }
+        }
+        let used: HashSet<usize> = matched.iter().flatten().copied().collect();
+        let mut worsened = HashMap::new();
+        for (number, ((entry, ..), id)) in self.entries.iter().zip(ids).enumerate() {
+            let Some(id) = id.as_ref().filter(|_| !used.contains(&number)) else { continue };
+            if let Some(indices) = left.get_mut(&shelf::key(id, entry))
+                && let Some(index) = indices.pop()
+            {
+                worsened.insert(number, index);
+            }
+        }
+        worsened
+    }
+
+    /// Marks the open findings that the baseline knows, and points from those that it knows with a better value to its
+    /// entries; that some entries know nothing any more is told.
     pub(super) fn apply(
         &self,
         is_whole: bool,
@@ -114,16 +143,23 @@ impl Baseline {
     ) {
         let ids = self.known(rules, told);
         let matched = self.matched(&ids, findings);
-        let mut is_used = vec![false; self.entries.len()];
-        for (finding, number) in findings.iter_mut().zip(matched) {
-            let Some((number, (_, index, span))) = number.and_then(|own| Some((own, self.entries.get(own)?)))
-            else {
-                continue;
-            };
-            if let Some(used) = is_used.get_mut(number) {
-                *used = true;
+        let worsened = self.worsened(&ids, &matched, findings);
+        let judged = renew::Judged::new(is_whole, run, rules);
+        let used: HashSet<usize> = matched.iter().flatten().copied().collect();
+        let mut stale = Vec::new();
+        for (number, ((entry, index, span), id)) in self.entries.iter().zip(&ids).enumerate() {
+            let Some(id) = id else { continue };
+            if let Some(finding) = worsened.get(&number).and_then(|&index| findings.get_mut(index)) {
+                let message = format!("known to the baseline as {}", super::shown(&entry.value));
+                finding.secondary.push(Label::new(self.place(*index, *span), message));
+            } else if !used.contains(&number) && judged.is_settled(id, entry.deployment.as_deref()) {
+                stale.push(self.place(*index, *span));
             }
-            if finding.status == Status::Open {
+        }
+        for (finding, number) in findings.iter_mut().zip(matched) {
+            if let Some((_, index, span)) = number.and_then(|number| self.entries.get(number))
+                && finding.status == Status::Open
+            {
                 finding.status = Status::Baselined;
                 finding.exception = Some(Arc::new(Exception {
                     kind: ExceptionKind::Baseline,
@@ -136,26 +172,17 @@ impl Baseline {
                 }));
             }
         }
-        let judged = renew::Judged::new(is_whole, run, rules);
-        let mut stale =
-            (self.entries.iter().zip(&ids).zip(is_used)).filter_map(|(((entry, index, span), id), used)| {
-                let id = id.as_ref().filter(|_| !used)?;
-                judged.is_settled(id, entry.deployment.as_deref()).then_some((*index, *span))
-            });
-        if let Some((index, span)) = stale.next() {
-            let count = 1 + stale.count();
-            let message = match count {
-                1 => "An entry of the baseline knows no finding any more".to_owned(),
-                _ => format!("{count} entries of the baseline know no finding any more"),
-            };
-            let label = Label::new(
-                self.place(index, span),
-                if count == 1 { "this one" } else { "the first of them" },
-            );
-            let finding = Finding::invalid("baseline", "stale", message, label).with_severity(Severity::Note);
-            told.push(
-                finding.with_help("`tunelint baseline prune` takes them out, so that they cannot come back"),
-            );
-        }
+        told.findings.extend(told_stale(stale));
     }
+}
+
+fn told_stale(stale: Vec<Place>) -> Option<Finding> {
+    let count = stale.len();
+    let (message, label) = match count {
+        1 => ("An entry of the baseline knows no finding any more".to_owned(), "this one"),
+        _ => (format!("{count} entries of the baseline know no finding any more"), "the first of them"),
+    };
+    let label = Label::new(stale.into_iter().next()?, label);
+    let finding = Finding::invalid("baseline", "stale", message, label).with_severity(Severity::Note);
+    Some(finding.with_help("`tunelint baseline prune` takes out what is mended, so that it cannot come back"))
 }

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::sync::Arc;
 
-use crate::document::{Kind, NodeRef};
+use super::rules::Rules;
+use super::{Circumstances, is_excusable};
+use crate::document::{self, Kind, Limits, NodeRef};
 use crate::finding::{Finding, Scalar};
 
 /// Which values are better.
@@ -97,6 +100,28 @@ pub(super) fn read(node: NodeRef<'_>) -> Option<Scalar> {
         }
         _ => None,
     }
+}
+
+/// A value as it is given on a command line.
+pub fn parse(text: &str) -> Option<Scalar> {
+    let text: Arc<str> = text.into();
+    let stream = document::parse(&text, &Limits { comments: false, ..Limits::default() });
+    let [document] = stream.documents.as_slice() else { return None };
+    read(document.root()).filter(|_| stream.problems.is_empty())
+}
+
+/// The different values that decide what a rule finds on a deployment, in the order of the findings.
+pub fn of(rule: &str, deployment: &str, run: &Circumstances<'_>, findings: &[Finding]) -> Vec<Scalar> {
+    let Some(known) = Rules::new(run.policies, run.in_force).find(rule) else { return Vec::new() };
+    let mut values: Vec<Scalar> = Vec::new();
+    for finding in findings.iter().filter(|finding| is_excusable(finding) && finding.rule == known.id) {
+        let value = decisive(finding);
+        if finding.deployment.as_deref() == Some(deployment) && !values.iter().any(|own| is_same(own, &value))
+        {
+            values.push(value.into_owned());
+        }
+    }
+    values
 }
 
 /// A number, in the order of numbers whatever they are kept as. A whole one is kept as such.

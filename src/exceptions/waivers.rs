@@ -1,5 +1,6 @@
 //! The waivers file: findings that somebody excused, with a reason, an approver and an end.
 
+mod insert;
 mod read;
 
 use std::collections::{BTreeSet, HashMap};
@@ -12,10 +13,11 @@ use super::owners::{CodeOwners, Standing};
 use super::places::{Globs, Top};
 use super::rules::Rules;
 use super::words::days_between;
-use super::{Circumstances, Exceptions, Terms, Told, value};
+use super::{Circumstances, Exceptions, Terms, Told, shown, value};
 use crate::finding::{Exception, Finding, Label, Place, Scalar, Severity};
 use crate::nearest::nearest;
 
+pub use insert::{CannotExtend, Extended, NewWaiver, in_entry, insert};
 pub use read::read;
 
 /// A waiver without a mistake that its file alone would show.
@@ -399,13 +401,6 @@ fn approval(approver: &Named, files: &BTreeSet<Box<str>>, owners: &CodeOwners) -
 
 fn warning(code: &'static str, message: String, label: Label) -> Finding {
     Finding::invalid("waivers", code, message, label).with_severity(Severity::Warning)
-}
-
-fn shown(value: &Scalar) -> String {
-    match value {
-        Scalar::Null => "missing".to_owned(),
-        value => serde_json::to_string(value).unwrap_or_default(),
-    }
 }
 
 /// The manifest of the deployment that a finding is about.

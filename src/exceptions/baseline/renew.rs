@@ -77,6 +77,7 @@ pub fn renew(
     let mut renewal = Renewal::default();
     let ids = old.map_or_else(Vec::new, |old| old.known(&rules, &mut told));
     let matched = old.map_or_else(|| vec![None; findings.len()], |old| old.matched(&ids, findings));
+    let worsened = old.map_or_else(HashMap::new, |old| old.worsened(&ids, &matched, findings));
     let mut entries = Vec::new();
     let mut is_used = vec![false; ids.len()];
     for (finding, number) in findings.iter().zip(matched) {
@@ -107,8 +108,15 @@ pub fn renew(
     }
     if let Some(old) = old {
         let judged = Judged::new(is_whole, run, &rules);
-        for (((entry, index, span), id), used) in old.entries.iter().zip(&ids).zip(is_used) {
+        for (number, (((entry, index, span), id), used)) in
+            old.entries.iter().zip(&ids).zip(is_used).enumerate()
+        {
             if used {
+                continue;
+            }
+            // What became worse counts; its entry stays until it is better again, or the worse is written.
+            if aim == Aim::Prune && worsened.contains_key(&number) {
+                entries.push(entry.clone());
                 continue;
             }
             if id.as_ref().is_some_and(|id| !judged.is_settled(id, entry.deployment.as_deref())) {

@@ -11,7 +11,17 @@ use crate::exceptions::value::{self, Better, Number};
 use crate::finding::{Finding, Outcome, Scalar};
 
 /// What findings and entries are known by: rule, deployment, pointer.
-type Key<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
+pub(super) type Key<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
+
+/// What an entry is known by, under the present id of its rule.
+pub(super) fn key<'a>(id: &'a str, entry: &'a Entry) -> Key<'a> {
+    (id, entry.deployment.as_deref(), entry.pointer.as_deref())
+}
+
+/// What a finding is known by.
+pub(super) fn key_of(finding: &Finding) -> Key<'_> {
+    (&finding.rule, finding.deployment.as_deref(), finding.primary.place.pointer.as_deref())
+}
 
 /// The entries that are left.
 #[derive(Debug, Default)]
@@ -39,8 +49,7 @@ impl<'a> Shelf<'a> {
     pub(super) fn new(entries: impl Iterator<Item = (usize, &'a Arc<str>, &'a Entry)>) -> Self {
         let mut shelf = Self::default();
         for (number, id, entry) in entries {
-            let key = (&**id, entry.deployment.as_deref(), entry.pointer.as_deref());
-            let group = shelf.groups.entry(key).or_default();
+            let group = shelf.groups.entry(key(id, entry)).or_default();
             let values =
                 if entry.outcome == Outcome::Fail { &mut group.failed } else { &mut group.undetermined };
             let numbers = match (entry.better, value::number(&entry.value)) {
@@ -55,8 +64,7 @@ impl<'a> Shelf<'a> {
 
     /// Takes the entry that knows a finding: of several the one whose value is nearest.
     pub(super) fn take(&mut self, finding: &'a Finding) -> Option<usize> {
-        let key = (&*finding.rule, finding.deployment.as_deref(), finding.primary.place.pointer.as_deref());
-        let group = self.groups.get_mut(&key)?;
+        let group = self.groups.get_mut(&key_of(finding))?;
         let (value, better) = (value::decisive(finding), value::better(finding));
         // What failed before is known as well where it cannot be told any more; what could not be told is not known
         // where it fails.
