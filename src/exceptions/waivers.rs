@@ -304,7 +304,10 @@ impl Entry<'_> {
         let message = format!("There is no deployment {:?}", named.text);
         let finding =
             warning("unknown-deployment", message, Label::new(named.place.clone(), "no such deployment"));
-        match nearest(&named.text, identities) {
+        // Who leaves out the namespace means the name.
+        let alone = |identity: &&str| identity.rsplit_once('/').is_some_and(|(_, name)| name == &*named.text);
+        let near = identities.clone().find(alone).or_else(|| nearest(&named.text, identities));
+        match near {
             Some(near) => finding.with_help(format!("Did you mean {near}?")),
             None => finding
                 .with_help("Write namespace/name, or the name alone; remove the waiver of one that is gone"),
