@@ -70,7 +70,7 @@ pub struct Exceptions {
     pub owners: Option<CodeOwners>,
     /// What is wrong with their files. Entries without a mistake count all the same.
     pub problems: Vec<Finding>,
-    /// How reports show their files.
+    /// Their files, as reports show them: what a walk makes of them does not count.
     pub files: Vec<Arc<str>>,
 }
 
@@ -115,19 +115,15 @@ impl Told {
 }
 
 impl Exceptions {
+    /// Whether there is nothing to do about them.
+    pub fn is_empty(&self) -> bool {
+        self.waivers.is_empty() && self.baseline.is_none() && self.problems.is_empty()
+    }
+
     /// Marks the findings that do not count, and adds what is to be told of the exceptions themselves. `ignores` are
     /// the comments, in any order.
     pub fn apply(&self, mut ignores: Vec<Ignores>, run: Circumstances<'_>, findings: &mut Vec<Finding>) {
-        if !self.problems.is_empty() {
-            // What keeps one of the files from being read is told as a mistake in it, and not as well of a document
-            // that the walk came upon.
-            let is_ours = |finding: &Finding| self.files.contains(&finding.primary.place.source.path);
-            findings.retain(|finding| finding.outcome != Outcome::Unreadable || !is_ours(finding));
-            findings.extend(self.problems.iter().cloned());
-        }
-        if ignores.is_empty() && self.waivers.is_empty() && self.baseline.is_none() {
-            return;
-        }
+        findings.extend(self.problems.iter().cloned());
         ignores.sort_by(|left, right| left.source.path.cmp(&right.source.path));
         let rules = Rules::new(run.policies, run.in_force);
         let mut told = Told::of("waivers");

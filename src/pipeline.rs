@@ -212,6 +212,12 @@ pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclu
         all.absorb(part);
     }
     let Examined { files, skipped, manifests, mut findings, mut deployments, ignores, trouble } = all;
+    // A file of exceptions is read by itself: should a mistake make it look like a manifest, it is none all the same.
+    let apart = &conclusion.exceptions.files;
+    if !apart.is_empty() {
+        findings.retain(|finding| !apart.contains(&finding.primary.place.source.path));
+        deployments.retain(|deployment| !apart.contains(&deployment.source.path));
+    }
     // In the order of the report from here on: what is made in order has not to be moved to be sorted.
     deployments
         .sort_by(|left, right| (&left.source.path, left.document).cmp(&(&right.source.path, right.document)));
@@ -241,6 +247,9 @@ fn excuse(
     conclusion: &Conclusion<'_>,
     findings: &mut Vec<Finding>,
 ) {
+    if ignores.is_empty() && conclusion.exceptions.is_empty() {
+        return;
+    }
     let subjects: Vec<_> = records
         .iter()
         .map(|record| Subject { identity: record.name.as_deref(), file: &record.file })

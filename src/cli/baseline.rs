@@ -52,7 +52,7 @@ impl Baseline {
         let located = options.exceptions.baseline(&judged.exceptions.top);
         let mut mistakes = Vec::new();
         let mut old = None;
-        if aim == Aim::Prune || located.file.exists() {
+        if aim == Aim::Prune || located.file.is_file() {
             old = read_baseline(&located, &mut mistakes);
         }
         let is_broken = mistakes.iter().any(|finding| finding.severity == Severity::Error);
@@ -92,7 +92,7 @@ impl Baseline {
                 renewal.not_waivable
             ));
         }
-        let exit = judged.complain(terminal);
+        let exit = judged.complain(None, terminal);
         let is_stale = matches!(self.action, Action::Check(_)) && !is_current;
         Ok(if is_stale { exit.max(Exit::Findings) } else { exit })
     }

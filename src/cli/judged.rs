@@ -30,7 +30,9 @@ impl Judged {
         global: &Global,
     ) -> Result<Self, Error> {
         let (policies, looks_for_evidence) = policies.load()?;
-        let exceptions = exceptions.load_waivers(sources);
+        let options = exceptions;
+        let mut exceptions = options.load_waivers(sources);
+        exceptions.files.push(options.baseline(&exceptions.top).shown);
         let repository = looks_for_evidence.then(|| OnDisk::new(Here::now()));
         let conclusion = Conclusion {
             run: check::circumstances(global),
@@ -64,17 +66,21 @@ impl Judged {
     }
 
     /// Says that there are mistakes in what judged, for a command that does not tell them, and what to exit with.
-    pub(super) fn complain(&self, terminal: &Terminal) -> Exit {
+    /// `written` is a file that the command has written anew.
+    pub(super) fn complain(&self, written: Option<&str>, terminal: &Terminal) -> Exit {
         let is_mistake = |finding: &&Finding| {
-            finding.severity == Severity::Error && matches!(&*finding.rule, "waivers" | "policy" | "config")
+            finding.severity == Severity::Error
+                && matches!(&*finding.rule, "waivers" | "policy" | "config")
+                && written != Some(&*finding.primary.place.source.path)
         };
         let mistakes = self.report.findings.iter().filter(is_mistake).count();
         if mistakes > 0 {
             let noun = if mistakes == 1 { "mistake" } else { "mistakes" };
             terminal
                 .complain(&format!("{mistakes} {noun} in waivers or policies; tunelint check tells them"));
+            return Exit::Trouble;
         }
         // Never to be failed by a finding: what is left is trouble.
-        self.report.exit
+        if written.is_some() { Exit::Clean } else { self.report.exit }
     }
 }

@@ -32,7 +32,8 @@ use terminal::{ColorChoice, Terminal};
 const AFTER: &str = "\
 `tunelint deploy/` is short for `tunelint check deploy/`, and `tunelint` alone checks the current folder.
 
-Exit status: 0 nothing to fail on; 1 findings; 2 could not run, a named file could not be read, or a policy has a mistake.";
+Exit status: 0 nothing to fail on; 1 findings; 2 could not run, a named file could not be read, or a policy, a
+waiver or the baseline has a mistake.";
 
 /// A policy-as-code linter for the manifests of LLM deployments.
 #[derive(Debug, Parser)]

@@ -90,7 +90,7 @@ impl Waive {
             terminal::print(
                 sanitize::visible_lines(&format!("{}\n", added.trim_matches(['\n', '\r']))).as_bytes(),
             )?;
-            return Ok(judged.complain(terminal));
+            return Ok(judged.complain(Some(&located.shown), terminal));
         }
         terminal::make_folder_of(&located.file)?;
         let text = Arc::clone(&extended.text);
@@ -101,7 +101,7 @@ impl Waive {
             located.shown, self.rule, self.deployment, self.expires
         );
         terminal::print(sanitize::visible_lines(&said).as_bytes())?;
-        Ok(judged.complain(terminal))
+        Ok(judged.complain(Some(&located.shown), terminal))
     }
 
     fn waiver(&self, global: &Global, judged: &Judged) -> Result<NewWaiver, Error> {

@@ -70,7 +70,8 @@ impl Baseline {
                     let before = told.findings.len();
                     rules.excusable(&entry.rule, &self.place(*index, *span), told);
                     // A rule that is gone, not a mistake: nobody writes a baseline by hand.
-                    for finding in told.findings.iter_mut().skip(before) {
+                    let new = told.findings.iter_mut().skip(before);
+                    for finding in new.filter(|finding| finding.code == Some("unknown-rule")) {
                         finding.severity = Severity::Warning;
                         finding.help = Some("`tunelint baseline prune` takes it out".into());
                     }
@@ -83,7 +84,7 @@ impl Baseline {
     /// The entry that knows each finding that can be excused, if one does. Open findings have the first choice.
     fn matched(&self, ids: &[Option<Arc<str>>], findings: &[Finding]) -> Vec<Option<usize>> {
         let known = self.entries.iter().zip(ids).enumerate();
-        let mut shelf =
+        let mut left =
             Shelf::new(known.filter_map(|(number, ((entry, ..), id))| Some((number, id.as_ref()?, entry))));
         let mut matched = vec![None; findings.len()];
         for is_open in [true, false] {
@@ -97,7 +98,7 @@ impl Baseline {
             shelf::worst_first(&mut of_pass, findings);
             for index in of_pass {
                 if let (Some(finding), Some(slot)) = (findings.get(index), matched.get_mut(index)) {
-                    *slot = shelf.take(finding);
+                    *slot = left.take(finding);
                 }
             }
         }

@@ -169,7 +169,6 @@ mod tests {
             ("deploy", "deploy/x/a.yaml", "deployed/a.yaml"),
             ("my\\ folder/", "my folder/a.yaml", "my/a.yaml"),
             ("a[1].yaml", "a[1].yaml", "a1.yaml"),
-            ("/", "a.yaml", ""),
         ] {
             let text = format!("{pattern} @alice\n");
             assert_eq!(stands(&text, "alice", fits), "eligible", "{pattern}");

@@ -55,7 +55,7 @@ pub(super) fn glob(text: &str) -> Result<Glob, String> {
 pub(super) struct Globs {
     /// Those that are no more than a path.
     literal: HashMap<Box<str>, Vec<usize>>,
-    globs: Vec<Glob>,
+    added: Vec<Glob>,
     numbers: Vec<usize>,
     set: GlobSet,
     /// Instead of the set, where all of them together are too large for one.
@@ -66,7 +66,7 @@ impl Globs {
     /// Adds a glob; it counts after [`Self::build`].
     pub(super) fn add(&mut self, glob: &Glob, number: usize) {
         if glob.glob().contains(['*', '?', '[', '{', '\\']) {
-            self.globs.push(glob.clone());
+            self.added.push(glob.clone());
             self.numbers.push(number);
         } else {
             self.literal.entry(glob.glob().into()).or_default().push(number);
@@ -76,14 +76,14 @@ impl Globs {
     /// Makes what was added ready to be asked.
     pub(super) fn build(&mut self) {
         let mut builder = GlobSetBuilder::new();
-        for glob in &self.globs {
+        for glob in &self.added {
             builder.add(glob.clone());
         }
         match builder.build() {
             Ok(set) => self.set = set,
-            Err(_) => self.each = self.globs.iter().map(Glob::compile_matcher).collect(),
+            Err(_) => self.each = self.added.iter().map(Glob::compile_matcher).collect(),
         }
-        self.globs = Vec::new();
+        self.added = Vec::new();
     }
 
     /// The numbers of those that fit a path from the top.

@@ -10,7 +10,7 @@ use crate::nearest::nearest;
 use crate::policy::Policies;
 use crate::policy::pack::{Pack, RuleSlot};
 
-/// Rules of no pack that an exception can name.
+/// Rules of no pack that an exception can name, in force or not.
 const OF_NO_PACK: [&str; 1] = [EVIDENCE_NOT_FOUND];
 
 /// What findings of no rule are called: they tell of what is not valid, and that cannot be excused.
@@ -48,6 +48,10 @@ impl<'a> Rules<'a> {
         Self { policies, in_force, by_id }
     }
 
+    fn is_of_no_pack(&self, id: &str) -> bool {
+        OF_NO_PACK.contains(&id) || self.in_force.contains(&id)
+    }
+
     fn slot(&self, id: &str) -> Option<(&'a Pack, usize, &'a RuleSlot)> {
         let &(pack, index) = self.by_id.get(id)?;
         Some((pack, index, pack.rules.get(index)?))
@@ -55,7 +59,7 @@ impl<'a> Rules<'a> {
 
     /// The rule of a name: an id, alone or after its pack's, as findings show it.
     pub(super) fn find(&self, name: &str) -> Option<Known> {
-        if OF_NO_PACK.contains(&name) {
+        if self.is_of_no_pack(name) {
             return Some(Known { id: name.into(), renamed: false, waivable: true });
         }
         let (of_pack, id) = match name.split_once('/') {
@@ -113,7 +117,7 @@ impl<'a> Rules<'a> {
 
     /// Whether a rule runs on deployments whose manifest has this path.
     pub(super) fn runs(&self, id: &str, path: &str) -> bool {
-        if OF_NO_PACK.contains(&id) {
+        if self.is_of_no_pack(id) {
             return self.in_force.contains(&id);
         }
         self.slot(id).is_some_and(|(pack, index, slot)| {

@@ -60,6 +60,9 @@ pub(super) struct Dated {
 /// Days before its end on which a waiver that is in use is told of.
 const SOON: i64 = 30;
 
+/// Deployments that are not there for which the one that was meant is looked for: each is held against all.
+const MOST_GUESSES: usize = 100;
+
 /// The waivers of a run, ready to be asked.
 #[derive(Debug)]
 pub(super) struct Ledger<'a> {
@@ -221,11 +224,13 @@ impl<'a> Ledger<'a> {
                 }
             }
         }
+        let mut guesses = MOST_GUESSES;
         for (entry, (is_there, is_judged)) in idle.iter().zip(met) {
             if is_judged {
                 told.push(entry.unused());
             } else if !is_there && is_whole {
-                told.push(entry.about_nothing(run));
+                told.push(entry.about_nothing(run, guesses > 0));
+                guesses = guesses.saturating_sub(1);
             }
         }
     }
@@ -285,7 +290,7 @@ impl Entry<'_> {
     }
 
     /// What it is for is nowhere in the repository.
-    fn about_nothing(&self, run: &Circumstances<'_>) -> Finding {
+    fn about_nothing(&self, run: &Circumstances<'_>, may_guess: bool) -> Finding {
         let Some(named) = &self.waiver.deployment else {
             let place = self.waiver.path.as_ref().map_or(&self.waiver.rule.place, |path| &path.named.place);
             let message = format!("No deployment lies in {}", self.waiver.subject());
@@ -306,6 +311,7 @@ impl Entry<'_> {
             warning("unknown-deployment", message, Label::new(named.place.clone(), "no such deployment"));
         // Who leaves out the namespace means the name.
         let alone = |identity: &&str| identity.rsplit_once('/').is_some_and(|(_, name)| name == &*named.text);
+        let identities = identities.filter(|_| may_guess);
         let near = identities.clone().find(alone).or_else(|| nearest(&named.text, identities));
         match near {
             Some(near) => finding.with_help(format!("Did you mean {near}?")),

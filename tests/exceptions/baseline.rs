@@ -301,9 +301,9 @@ fn killed_while_writing_it_leaves_the_old_file_or_the_new_one() {
         let found = text(&tree);
         assert!(found == old || found == new, "half a file in round {round}");
         if found == old {
-            olds += 1
+            olds += 1;
         } else {
-            news += 1
+            news += 1;
         }
         for entry in fs::read_dir(tree.path(".tunelint")).unwrap() {
             let path = entry.unwrap().path();

@@ -1,19 +1,24 @@
 //! Comments that take findings back.
 
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use tunelint::document::{self, Limits};
+use tunelint::exceptions::inline;
+use tunelint::source::Source;
+
 use crate::common::Tree;
 use crate::support::{RULE, bot, check, statuses, told};
 
 /// The manifest with a comment at the end of a line (from one), or on a line of its own above it.
 fn commented(line: usize, comment: &str, above: bool) -> Tree {
-    let mut text = String::new();
-    for (index, own) in bot("bot", 120_000).lines().enumerate() {
-        let is_here = index + 1 == line;
-        match above {
-            true if is_here => text.push_str(&format!("{}{comment}\n{own}\n", indentation(own))),
-            _ if is_here => text.push_str(&format!("{own} {comment}\n")),
-            _ => text.push_str(&format!("{own}\n")),
-        }
-    }
+    let lines = bot("bot", 120_000);
+    let lines = lines.lines().enumerate().map(|(index, own)| match index + 1 == line {
+        true if above => format!("{}{comment}\n{own}\n", indentation(own)),
+        true => format!("{own} {comment}\n"),
+        false => format!("{own}\n"),
+    });
+    let text: String = lines.collect();
     let tree = Tree::new();
     tree.write("bot.yaml", text);
     tree
@@ -206,10 +211,7 @@ fn hostile_comments_are_told_and_end() {
         format!("# tunelint: ignore[{ids}b] until=2027-01-31 reason: x"),
         format!("# tunelint: {}", "ignore[".repeat(5_000)),
         format!("# tunelint: ignore[x] until={} reason: x", "9".repeat(5_000)),
-        "# tunelint: ignore[\u{202e}\u{1b}[31m] until=2027-01-31 reason: \u{7f}"
-            .to_owned()
-            .replace('\u{1b}', "")
-            .replace('\u{7f}', ""),
+        "# tunelint: ignore[\u{202e}[31m] until=2027-01-31 reason: \u{200b}".to_owned(),
         "# tunelint: ignore[é漢] until=２０２７ reason: é".to_owned(),
     ] {
         assert!(!of(&comment).is_empty(), "{}", comment.chars().take(60).collect::<String>());
@@ -220,4 +222,39 @@ fn hostile_comments_are_told_and_end() {
     assert_eq!(statuses(&outcome), ["open"], "the last of them stands above a blank line");
     let tree = commented(17, format!("{GOOD}\n").repeat(5_000).trim_end(), true);
     assert_eq!(statuses(&check(&tree, &[])), ["suppressed"]);
+}
+
+proptest! {
+    #[test]
+    fn any_comment_is_read_to_an_end_with_places_inside_it(
+        words in proptest::collection::vec(
+            prop_oneof![
+                Just("ignore".to_owned()), Just("[".to_owned()), Just("]".to_owned()), Just(",".to_owned()),
+                Just("until=".to_owned()), Just("2027-01-31".to_owned()), Just("reason:".to_owned()),
+                Just("\t ".to_owned()), "\\PC{0,4}", "[a-z-]{1,12}",
+            ],
+            0..14,
+        ),
+        above in any::<bool>(),
+    ) {
+        let comment = format!("#tunelint:{}", words.concat());
+        let text: Arc<str> = if above { format!("a: 1\n{comment}\nb: 2\n") } else { format!("a: 1 {comment}\nb: 2\n") }.into();
+        let source = Source::in_memory("a.yaml", Arc::clone(&text));
+        let stream = document::parse(&text, &Limits::default());
+        let mut findings = Vec::new();
+        let mut ignores = Vec::new();
+        for document in &stream.documents {
+            ignores.extend(inline::read(document, &source, &mut findings));
+        }
+        let of_ignores = ignores.iter().flat_map(|own| own.rules.iter().map(|(_, span)| *span).chain([own.until.1]));
+        for span in findings.iter().filter_map(|finding| finding.primary.place.span).chain(of_ignores) {
+            prop_assert!(span.start < span.end && !span.slice(&text).is_empty(), "{:?} in {}", span, text);
+            prop_assert!(!span.slice(&text).contains('\n'));
+        }
+        for own in &ignores {
+            prop_assert_eq!(own.line, if above { 3 } else { 1 });
+            prop_assert!(!own.reason.trim().is_empty());
+        }
+        prop_assert!(stream.documents.is_empty() || ignores.len() + findings.len() > 0, "silence");
+    }
 }

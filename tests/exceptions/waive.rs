@@ -77,8 +77,8 @@ fn every_other_byte_of_the_file_stays() {
         format!("{head}  waivers:\n"),
         format!("{head}  waivers: # none yet\n# the end\n"),
         format!("{head}  waivers: [{first}]\n"),
-        format!("{head}  waivers: [\n    {first},\n  ]\n"),
-        format!("apiVersion: tunelint.dev/v1alpha1\nkind: Waivers\nspec: {{waivers: []}}\n"),
+        format!("{head}  waivers: [\n    {first},\n    ]\n"),
+        "apiVersion: tunelint.dev/v1alpha1\nkind: Waivers\nspec: {waivers: []}\n".to_owned(),
         "{\"apiVersion\": \"tunelint.dev/v1alpha1\", \"kind\": \"Waivers\", \"spec\": {\n  \"waivers\": [\n    {\"rule\": \
          \"fine-tuning-below-volume\", \"deployment\": \"retail/other\", \"reason\": \"x\", \"expires\": \"2027-01-31\"}\n  ]\n}}\n"
             .to_owned(),

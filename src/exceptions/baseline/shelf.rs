@@ -1,7 +1,6 @@
 //! Entries by what they know, each for one finding: a multiset that is asked in the time of a search, however many are
 //! alike.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -77,7 +76,7 @@ impl<'a> Shelf<'a> {
 }
 
 impl Values {
-    fn take(&mut self, value: &Cow<'_, Scalar>, better: Option<Better>) -> Option<usize> {
+    fn take(&mut self, value: &Scalar, better: Option<Better>) -> Option<usize> {
         let number = value::number(value);
         if let Some(number) = number {
             let nearest = match better {

@@ -120,6 +120,11 @@ impl<'a> Reader<'a> {
             let (word, span) = self.until(|character| !is_in_word(character));
             match word {
                 "" if self.rest().is_empty() => break,
+                "until" if !self.takes("=") && !self.takes(":") => {
+                    let help = "Write it as in until=2027-01-31";
+                    self.tell("syntax", "A day has to follow until", span, "no day", help);
+                    return None;
+                }
                 "until" => match self.day(span) {
                     Some(_) if until.is_some() => {
                         self.tell(
@@ -187,14 +192,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The day after `until`.
+    /// The day after `until=`.
     fn day(&mut self, word: Span) -> Option<(Date, Span)> {
-        self.skip_blanks();
-        if !self.takes("=") && !self.takes(":") {
-            let help = "Write it as in until=2027-01-31";
-            self.tell("syntax", "A day has to follow until", word, "no day", help);
-            return None;
-        }
         let (day, span) = self.until(char::is_whitespace);
         let found = date(day);
         if found.is_none() {

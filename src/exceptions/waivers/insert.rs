@@ -163,9 +163,9 @@ fn place(old: &str, entry: Entry<'_>, new: &NewWaiver) -> Option<Place> {
 
 /// After the last item of a list in a block.
 fn below(old: &str, first: NodeRef<'_>, last: NodeRef<'_>, new: &NewWaiver) -> Option<Place> {
-    let start = first.span().start as usize;
-    let line = old.get(..start)?.rfind(['\n', '\r']).map_or(0, |at| at + 1);
-    let indent = old.get(line..start)?.trim_end().strip_suffix('-')?.to_owned();
+    let before = old.get(..first.span().start as usize)?.trim_end().strip_suffix('-')?;
+    let line = before.rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let indent = before.get(line..)?.trim_start_matches('\u{feff}');
     if !indent.chars().all(|character| character == ' ') {
         return None;
     }
@@ -173,20 +173,20 @@ fn below(old: &str, first: NodeRef<'_>, last: NodeRef<'_>, new: &NewWaiver) -> O
     let mut at = if old.get(..end)?.ends_with(['\n', '\r']) { end } else { end_of_line(old, end) };
     // Comments below the last item that are indented as its keys are its own.
     while let Some(rest) = old.get(at..)
-        && let Some(indented) = rest.strip_prefix(&*indent)
+        && let Some(indented) = rest.strip_prefix(indent)
         && indented.starts_with(' ')
         && indented.trim_start_matches(' ').starts_with('#')
     {
         at = end_of_line(old, at);
     }
-    Some(Place { at, cut: 0, text: block(new, &indent)? })
+    Some(Place { at, cut: 0, text: block(new, indent)? })
 }
 
 /// Into a list in brackets: an empty one becomes a block, if nothing else stands on its line.
-fn in_brackets(old: &str, entry: Entry<'_>, list: NodeRef<'_>, new: &NewWaiver) -> Option<Place> {
-    let span = list.span();
+fn in_brackets(old: &str, entry: Entry<'_>, node: NodeRef<'_>, new: &NewWaiver) -> Option<Place> {
+    let span = node.span();
     let (start, end) = (span.start as usize, span.end as usize);
-    let Some(last) = list.items().last() else {
+    let Some(last) = node.items().last() else {
         let indent = indentation(old, entry.key_span().start as usize);
         let is_alone = old.get(end..end_of_line(old, end))?.trim().is_empty();
         return Some(match indent.filter(|_| is_alone) {
