@@ -106,7 +106,7 @@ fn the_exceptions_shown_are_understood() {
         block.strip_prefix("```yaml\n").and_then(|block| block.strip_suffix("```\n")).unwrap().to_owned()
     };
     let folder = tempfile::tempdir().unwrap();
-    let indented: String = shown("ignore").lines().map(|line| format!("  {line}\n")).collect();
+    let indented = shown("ignore").lines().fold(String::new(), |text, line| text + "  " + line + "\n");
     let manifest = |name: &str, workload: &str| {
         format!(
             "apiVersion: tunelint.dev/v1alpha1\nkind: LLMDeployment\nmetadata: {{name: {name}, namespace: retail}}\nspec:\n  \
