@@ -13,6 +13,7 @@ use std::sync::Arc;
 use common::{Outcome, Tree, manifest};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use tunelint::exceptions::Exceptions;
 use tunelint::output::{Format, Options, Texts, render};
 use tunelint::pipeline::{self, Conclusion, Input, Settings};
 use tunelint::policy::{Policies, Selection};
@@ -149,6 +150,8 @@ fn drawn(tree: &Tree, width: usize) -> String {
         repository: None,
         candidates: Vec::new(),
         supplied: Some(&supplied),
+        in_force: &[],
+        exceptions: &Exceptions::default(),
     };
     let mut policies = Policies::builtin();
     let select = vec!["fine-tuning-below-volume".to_owned()];

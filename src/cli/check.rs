@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use super::exceptions::ExceptionOptions;
 use super::facts_files::FactsFiles;
 use super::forge::Forge;
 use super::gather::{Again, Sources};
@@ -45,6 +46,8 @@ pub(super) struct Check {
     require_manifests: bool,
     #[command(flatten)]
     policies: PolicyOptions,
+    #[command(flatten)]
+    exceptions: ExceptionOptions,
 }
 
 fn fail_on(text: &str) -> Result<FailOn, String> {
@@ -71,6 +74,8 @@ impl Check {
         if supplied.is_some() {
             clock.lap("read the supplied facts");
         }
+        let exceptions = self.exceptions.load(&self.sources, &workspace);
+        clock.lap("read the exceptions");
         let mut examined = self.sources.gather(global, &workspace.left_out);
         clock.lap("find, read and examine the files");
         examined.push(unmatched(&workspace, &examined));
@@ -92,6 +97,8 @@ impl Check {
             repository: repository.as_ref().map(|repository| repository as &dyn Repository),
             candidates,
             supplied: supplied.as_ref(),
+            in_force: &unpacked,
+            exceptions: &exceptions,
         };
         let report = pipeline::conclude(examined, &workspace.policies, conclusion);
         clock.lap("judge, sort and count");
@@ -155,7 +162,8 @@ impl Check {
     }
 }
 
-fn circumstances(global: &Global, workspace: &Workspace) -> Run {
+/// The circumstances of a run.
+pub(super) fn circumstances(global: &Global, workspace: &Workspace) -> Run {
     Run { commit: commit::current(), trust: None, today: global.today(), config: workspace.digest.clone() }
 }
 
