@@ -1,6 +1,6 @@
 //! The plain reader: the YAML that nearly every manifest is written in, read in one pass over its bytes.
 //!
-//! There are two readers because the general one ([`super::parse`]) pays for everything that YAML allows with every
+//! There are two readers because the general one ([`mod@super::parse`]) pays for everything that YAML allows with every
 //! byte: it queues a token while it may still turn out to be a key, and words each mistake. Most manifests are block
 //! collections of one-line scalars, and for those that price was most of what a run cost.
 //!

@@ -150,12 +150,11 @@ fn what_is_over_a_limit_is_left_to_the_general_reader() {
 
 #[test]
 fn large_texts_are_looked_over_to_their_ends() {
-    let lines =
-        |count: usize| -> String { (0..count).map(|at| format!("key-{at:05}: é value {at}\n")).collect() };
-    for count in [2_500, 2_700, 9_000] {
+    let lines = |count: usize| "list:\n".to_owned() + &"- key: é value\n".repeat(count);
+    for count in [4_000, 4_200, 9_000] {
         let large = lines(count);
         assert!(reads(&large) && reads(large.trim_end()));
-        for odd in ["a:\tb", "a: b\u{85}", "a: \u{feff}", "a: b\rc: d", "a: b\r", "a: b # \u{7f}\n"] {
+        for odd in ["a: b\tc", "a: b\u{85}", "a: \u{feff}", "a: b\rc: d", "a: b\r", "a: b # \u{7f}\n"] {
             assert!(!reads(&(large.clone() + odd)), "{odd:?}");
         }
     }
