@@ -1,5 +1,5 @@
-//! Build script: embeds every pack beside it, so that adding a file is all a new rule takes, and the schema of the
-//! manifest.
+//! Build script: embeds every pack beside it, so that adding a file is all a new rule takes, and the schemas of the
+//! manifest and of the config.
 //!
 //! What a process would find out of these texts each time it starts is found out here: the digest of a pack, the
 //! paths of the schema, the words of packs and rules, and which strategies the `when` of a rule names. A test holds each of them to what
@@ -26,7 +26,6 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 fn main() -> io::Result<()> {
@@ -34,20 +33,16 @@ fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join("packs.rs"), packs(&root.join("policies"))?)?;
 
-    let schema = root.join("schemas/llm-deployment.schema.json");
-    println!("cargo::rerun-if-changed={}", schema.display());
-    let mut manifest: Value = serde_json::from_str(&fs::read_to_string(schema)?)?;
+    let mut manifest = schema::read(&root.join("schemas/llm-deployment.schema.json"))?;
     fs::write(out.join("vocabulary.rs"), schema::vocabulary(&manifest))?;
     schema::drop_words(&mut manifest);
     fs::write(out.join("manifest.json"), manifest.to_string())?;
     let mut shapes = format!("static MANIFEST: Shape = {};\n", schema::shape(&manifest)?);
-    for (name, file) in [("RULE", "rule"), ("PACK", "pack")] {
-        let file = root.join(format!("schemas/{file}.schema.json"));
-        println!("cargo::rerun-if-changed={}", file.display());
-        let mut policy: Value = serde_json::from_str(&fs::read_to_string(file)?)?;
-        schema::inline(&mut policy);
-        schema::drop_words(&mut policy);
-        let _ = writeln!(shapes, "static {name}: Shape = {};", schema::shape(&policy)?);
+    for (name, file) in [("RULE", "rule"), ("PACK", "pack"), ("CONFIG", "config")] {
+        let mut own = schema::read(&root.join(format!("schemas/{file}.schema.json")))?;
+        schema::inline(&mut own);
+        schema::drop_words(&mut own);
+        let _ = writeln!(shapes, "static {name}: Shape = {};", schema::shape(&own)?);
     }
     fs::write(out.join("shape.rs"), shapes)
 }

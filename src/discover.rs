@@ -7,24 +7,27 @@
 //!
 //! Links are followed to what they lead to, once, and only inside the checked folders and the current one.
 
+mod exclude;
 mod links;
 mod name;
 mod packs;
 mod repository;
+mod roots;
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use globset::GlobSet;
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
 use crate::finding::Severity;
 use crate::threads::Threads;
-pub use name::{Here, shown};
-pub use packs::{PackFiles, PolicyFolder, packs};
+pub use exclude::{Exclude, LeftOut};
+pub use name::{Here, called, shown};
+pub use packs::{PackFiles, PolicyFolder, folders, packs};
 pub use repository::OnDisk;
+pub use roots::{Root, absolute, roots, top};
 
 /// Endings of the files that are read in a walk, in any case.
 pub const MANIFEST_ENDINGS: &[&str] = &["yaml", "yml", "json"];
@@ -40,8 +43,8 @@ const FEW: usize = 32;
 pub struct Settings {
     /// Whether ignore files count.
     pub ignore_files: bool,
-    /// What to leave out, by path relative to the current folder.
-    pub exclude: GlobSet,
+    /// What to leave out, named or not.
+    pub left_out: LeftOut,
     /// Endings of the files to find.
     pub endings: &'static [&'static str],
     /// Threads to walk and read with.
@@ -114,9 +117,13 @@ pub fn discover<V: Visit>(paths: &[PathBuf], settings: &Settings, make: impl Fn(
     let mut first = make();
     let here = Here::now();
     let mut seen = Seen::default();
+    for real in &*settings.left_out.known {
+        seen.insert(seen.mark(real, Path::new("")));
+    }
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     for path in paths {
         match name::examine(path, &here) {
+            Ok((base, _)) if settings.left_out.takes(&base.real) => {}
             Ok((base, false)) if seen.insert(seen.mark(&base.real, Path::new(""))) => files.push(base),
             Ok((_, false)) => {}
             Ok((base, true)) => folders.push(base),
@@ -256,13 +263,16 @@ impl<'a, V: Visit, M: Fn() -> V + Sync> Walk<'a, V, M> {
         if count {
             builder.add_custom_ignore_filename(".tunelintignore");
         }
-        let exclude = self.settings.exclude.clone();
+        let exclude = Arc::clone(&self.settings.left_out.exclude);
         let base = self.base.clone();
         builder.threads(self.settings.threads.count()).filter_entry(move |entry| {
             entry.depth() == 0
                 || !(entry.file_type().is_some_and(|kind| kind.is_dir())
                     && SKIPPED.iter().any(|skipped| entry.file_name() == *skipped)
-                    || !exclude.is_empty() && exclude.is_match(base.shown(entry.path())))
+                    || !exclude.is_empty() && {
+                        let real = base.real.join(base.below(entry.path()));
+                        exclude.iter().any(|exclude| exclude.takes_alone(&real))
+                    })
         });
         builder
     }
@@ -310,7 +320,9 @@ impl<V: Visit> Worker<'_, V> {
         let Some(kind) = entry.file_type() else { return };
         // The folder where the walk begins may be a link: it was named.
         if kind.is_symlink() && entry.depth() > 0 {
-            self.links.push(entry.into_path());
+            if !self.seen.contains(self.seen.mark(&self.base.real, self.base.below(entry.path()))) {
+                self.links.push(entry.into_path());
+            }
             return;
         }
         let is_wanted = kind.is_file() && ends_in(entry.path(), self.endings);
@@ -342,6 +354,11 @@ impl<V> Drop for Worker<'_, V> {
         done.1.append(&mut self.marks);
         done.2.append(&mut self.links);
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the walker")]
+fn exists(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok()
 }
 
 fn ends_in(path: &Path, endings: &[&str]) -> bool {

@@ -70,6 +70,11 @@ impl Outcome {
             Self::NotApplicable => "not-applicable",
         }
     }
+
+    /// Whether there is something to act on: neither a pass nor a rule that does not apply.
+    pub const fn is_problem(self) -> bool {
+        !matches!(self, Self::Pass | Self::NotApplicable)
+    }
 }
 
 /// Whether a finding counts.
@@ -85,6 +90,37 @@ pub enum Status {
     Waived,
     /// It was there when the baseline was written.
     Baselined,
+}
+
+/// Who made an exception, and where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExceptionKind {
+    /// A comment beside the value.
+    Inline,
+    /// An entry of a waivers file.
+    Waiver,
+    /// An entry of the baseline.
+    Baseline,
+}
+
+/// Why a finding does not count, and on which terms.
+#[derive(Clone, Debug)]
+pub struct Exception {
+    /// Where it stands.
+    pub kind: ExceptionKind,
+    /// Why it was made.
+    pub reason: Option<Box<str>>,
+    /// Who answers for it.
+    pub owner: Option<Box<str>>,
+    /// Who approved it.
+    pub approved_by: Option<Box<str>>,
+    /// The ticket that it is discussed in.
+    pub ticket: Option<Box<str>>,
+    /// The last day on which it holds.
+    pub expires: Option<jiff::civil::Date>,
+    /// The comment, or the entry.
+    pub place: Place,
 }
 
 /// A place in a source. Every part but the source may be missing: a file that cannot be opened has no document
@@ -189,7 +225,7 @@ pub struct Decisive {
 /// What one rule says of one deployment, or what is wrong with one place of a document.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// Rule id; `schema`, `config`, `policy`, `waivers`, `baseline` or `document` for what is no policy's.
+    /// Rule id; `schema`, `config`, `policy`, `facts`, `waivers`, `baseline` or `document` for what is no policy's.
     pub rule: Arc<str>,
     /// The pack that the rule belongs to.
     pub pack: Option<Arc<str>>,
@@ -221,6 +257,8 @@ pub struct Finding {
     pub secondary: Vec<Label>,
     /// Whether it counts.
     pub status: Status,
+    /// Why it does not count, where it does not.
+    pub exception: Option<Arc<Exception>>,
 }
 
 impl Finding {
@@ -260,7 +298,20 @@ impl Finding {
             primary,
             secondary: Vec::new(),
             status: Status::Open,
+            exception: None,
         }
+    }
+
+    /// Whether it counts against the run: open, and no mere outcome.
+    pub fn is_open_problem(&self) -> bool {
+        self.status == Status::Open && self.outcome.is_problem()
+    }
+
+    /// Pack and id of the rule whose words explain it. A mistake in a policy belongs to the built-in rule `policy`,
+    /// though it names the pack it was found in.
+    pub fn rule_key(&self) -> (Option<&str>, &str) {
+        let of_a_pack = !matches!(self.outcome, Outcome::Invalid | Outcome::Unreadable);
+        (self.pack.as_deref().filter(|_| of_a_pack), &self.rule)
     }
 
     /// The same finding with advice.

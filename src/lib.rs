@@ -1,7 +1,7 @@
 //! tunelint as a library: the pipeline from sources to a report.
 //!
 //! ```text
-//! cli → discover → read → document → manifest (facts) → link → schema → policy → report → output
+//! cli → discover → read → document → manifest (facts) → link → schema → policy → exceptions → report → output
 //! ```
 //!
 //! Data flows down this list, imports point up it. Three seams keep it simple: a [`document`] has a byte span for
@@ -11,6 +11,7 @@
 // Foundations: import nothing of ours but each other.
 pub mod document;
 pub mod finding;
+pub mod globs;
 pub mod marker;
 pub mod nearest;
 pub mod source;
@@ -21,13 +22,22 @@ pub mod discover;
 
 pub mod read;
 
+pub mod git;
+
 pub mod manifest;
 
 pub mod link;
 
 pub mod schema;
 
+pub mod supplied;
+
 pub mod policy;
+
+pub mod config;
+
+pub mod exceptions;
+pub mod workspace;
 
 pub mod report;
 

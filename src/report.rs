@@ -1,11 +1,14 @@
 //! The report: every finding and every deployment, sorted, counted, with the exit status. Computed once, whatever
 //! the format: each format shows the same.
 
+mod rules;
+
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::finding::{Finding, Outcome, Severity, Status};
-pub use crate::policy::{OutcomeCounts, PackRecord};
+pub use crate::policy::{OutcomeCounts, PackRecord, ParameterRecord, RuleRecord};
+pub use rules::{built_in_rule, built_in_rules, rules_of};
 
 /// What to fail on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +27,8 @@ pub enum Exit {
     Clean,
     /// 1: findings.
     Findings,
-    /// 2: could not run, a named file that is unreadable, or a mistake in config, policies, waivers or baseline.
+    /// 2: could not run, a named file that is unreadable, or a mistake in config, policies, supplied facts, waivers or
+    /// baseline.
     Trouble,
 }
 
@@ -121,6 +125,8 @@ pub struct Report {
     pub run: Run,
     /// Packs in force, by name.
     pub packs: Vec<PackRecord>,
+    /// The words of the rules that findings name, by pack and id.
+    pub rules: Vec<RuleRecord>,
     /// The counts.
     pub summary: Summary,
     /// Deployments, by file and document.
@@ -138,11 +144,11 @@ pub fn exit_status(findings: &[Finding], fail_on: FailOn, named_unreadable: bool
     let mut exit = if named_unreadable { Exit::Trouble } else { Exit::Clean };
     for finding in findings.iter().filter(|finding| finding.status == Status::Open) {
         let ours = finding.outcome == Outcome::Invalid
-            && matches!(&*finding.rule, "config" | "policy" | "waivers" | "baseline")
+            && matches!(&*finding.rule, "config" | "policy" | "facts" | "waivers" | "baseline")
             && finding.severity == Severity::Error;
         if ours {
             exit = Exit::Trouble;
-        } else if matches!(finding.outcome, Outcome::Pass | Outcome::NotApplicable) {
+        } else if !finding.outcome.is_problem() {
         } else if matches!(fail_on, FailOn::AtLeast(least) if finding.severity >= least) {
             exit = exit.max(Exit::Findings);
         }
@@ -157,6 +163,8 @@ pub struct Gathered {
     pub run: Run,
     /// Packs in force.
     pub packs: Vec<PackRecord>,
+    /// The words of the rules that findings name, by pack and id.
+    pub rules: Vec<RuleRecord>,
     /// Files read.
     pub files: u64,
     /// Files that could not be parsed and have nothing to do with us.
@@ -179,7 +187,7 @@ const MOST_CANDIDATES: usize = 10;
 impl Report {
     /// Sorts and counts what was gathered, and computes the exit status.
     pub fn compute(gathered: Gathered, fail_on: FailOn) -> Self {
-        let Gathered { run, mut packs, mut deployments, mut findings, mut candidates, .. } = gathered;
+        let Gathered { run, mut packs, rules, mut deployments, mut findings, mut candidates, .. } = gathered;
         packs.sort_by(|left, right| left.name.cmp(&right.name));
         deployments.sort_by(|left, right| (&left.file, left.document).cmp(&(&right.file, right.document)));
         sort(&mut findings);
@@ -200,7 +208,7 @@ impl Report {
             summary.count(finding);
         }
         let exit = exit_status(&findings, fail_on, gathered.trouble);
-        Self { run, packs, summary, deployments, findings, candidates, exit }
+        Self { run, packs, rules, summary, deployments, findings, candidates, exit }
     }
 }
 

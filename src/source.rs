@@ -54,6 +54,8 @@ pub struct LineIndex {
     /// Offset of each character of more than one byte, with how many bytes it and all before it have beyond their
     /// first: a sum, so that no line is too long to count columns in.
     wide: Box<[(u32, u32)]>,
+    /// Offset of each character of four bytes: UTF-16 takes two units for it.
+    astral: Box<[u32]>,
     has_bom: bool,
     len: u32,
 }
@@ -63,8 +65,11 @@ impl LineIndex {
     pub fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
         let has_bom = text.starts_with('\u{feff}');
-        let mut starts = vec![0];
+        // Room for the lines of most texts.
+        let mut starts = Vec::with_capacity(bytes.len() / 16 + 1);
+        starts.push(0);
         let mut wide = Vec::new();
+        let mut astral = Vec::new();
         let mut beyond = 0;
         for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
             if bytes.get(at) == Some(&b'\n') || bytes.get(at + 1) != Some(&b'\n') {
@@ -74,13 +79,22 @@ impl LineIndex {
         let all = if text.is_ascii() { &[] } else { bytes };
         for (at, &byte) in all.iter().enumerate().filter(|(_, byte)| **byte >= 0xc0) {
             beyond += match byte {
-                0xf0.. => 3,
+                0xf0.. => {
+                    astral.push(at as u32);
+                    3
+                }
                 0xe0.. => 2,
                 _ => 1,
             };
             wide.push((at as u32, beyond));
         }
-        Self { starts: starts.into(), wide: wide.into(), has_bom, len: bytes.len() as u32 }
+        Self {
+            starts: starts.into(),
+            wide: wide.into(),
+            astral: astral.into(),
+            has_bom,
+            len: bytes.len() as u32,
+        }
     }
 
     /// Length of the text in bytes.
@@ -114,6 +128,14 @@ impl LineIndex {
         let extra = self.beyond(offset) - self.beyond(start);
         let bom = u32::from(line == 1 && self.has_bom && offset > 0);
         Position { offset, line: line as u32, column: offset - start - extra - bom + 1 }
+    }
+
+    /// The column of a position as UTF-16 counts: code units from the start of the line, plus one, without the
+    /// byte-order mark.
+    pub fn utf16_column(&self, position: Position) -> u32 {
+        let start = self.line_span(position.line).map_or(0, |line| line.start);
+        let before = |offset: u32| self.astral.partition_point(|&at| at < offset) as u32;
+        position.column + before(position.offset) - before(start)
     }
 
     /// Bytes beyond their first of all characters that begin before an offset.
@@ -214,6 +236,19 @@ mod tests {
             (0..=9).map(|offset| lines.position(offset)).map(|at| (at.offset, at.line, at.column)).collect();
         let (bom, wide) = ((0, 1, 1), (5, 2, 1));
         assert_eq!(places, [bom, bom, bom, (3, 1, 1), (4, 1, 2), wide, wide, wide, (8, 2, 2), (9, 2, 3)]);
+    }
+
+    #[test]
+    fn columns_of_utf16_count_a_surrogate_pair_twice() {
+        let text = "\u{feff}🙂é🙂x\n🙂y";
+        let lines = LineIndex::new(text);
+        let columns = |needle: &str| {
+            let at = lines.position(text.find(needle).unwrap() as u32);
+            (at.column, lines.utf16_column(at))
+        };
+        assert_eq!(columns("é"), (2, 3));
+        assert_eq!(columns("x"), (4, 6));
+        assert_eq!(columns("y"), (2, 3));
     }
 
     #[test]

@@ -25,8 +25,8 @@ fn file(name: &str, text: &str) -> PolicyFile {
 fn failures(pack: &str, id: &str, rule: &str) -> usize {
     let mut policies = Policies::default();
     policies.add(&file("pack", pack), &[file(id, rule)]);
-    let examples = policies.run_examples(TODAY);
-    if examples.rules == 0 { usize::MAX } else { examples.failures.len() }
+    let Some(rule) = policies.run_examples(TODAY).pop() else { return usize::MAX };
+    rule.examples.iter().filter(|example| !example.findings.is_empty()).count()
 }
 
 /// One conceivable mistake in a rule: what it is, and the texts of pack and rule with it.

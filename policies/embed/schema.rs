@@ -1,11 +1,18 @@
-//! The schema of the manifest as tables: its paths, and what it asks of a value.
+//! Schemas as tables: the paths of the manifest, and what a schema asks of a value.
 
 use std::fmt::{Debug, Write as _};
-use std::io;
+use std::path::Path;
+use std::{fs, io};
 
 use serde_json::Value;
 
 use super::walk;
+
+/// Reads a schema, and again whenever its file changes.
+pub(super) fn read(file: &Path) -> io::Result<Value> {
+    println!("cargo::rerun-if-changed={}", file.display());
+    Ok(serde_json::from_str(&fs::read_to_string(file)?)?)
+}
 
 /// The paths of the manifest schema as a table.
 pub(super) fn vocabulary(schema: &Value) -> String {

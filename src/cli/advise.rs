@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::facts_files::FactsFiles;
 use super::gather::Sources;
 use super::policies::PolicyOptions;
 use super::rules::ListFormat;
@@ -11,12 +12,15 @@ use crate::manifest::Deployment;
 use crate::output::pages;
 use crate::policy::advice::Advice;
 use crate::report::Exit;
+use crate::supplied::Asked;
 
 /// Options of `advise`.
 #[derive(Debug, Args)]
 pub(super) struct Advise {
     #[command(flatten)]
     sources: Sources,
+    #[command(flatten)]
+    supplied: FactsFiles,
     /// How to write it: human or json
     #[arg(long, value_name = "FORMAT", default_value = "human", hide_possible_values = true)]
     format: ListFormat,
@@ -26,17 +30,22 @@ pub(super) struct Advise {
 
 impl Advise {
     pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
-        let (policies, _) = self.policies.load(global.threads())?;
+        let (workspace, _) = self.policies.load(global, &self.sources.spoken_of())?;
+        let policies = &workspace.policies;
         let Some(pack) = policies.advising_pack() else {
             return Err(Error::Usage("no pack has the checklists fine-tuning and prompting".to_owned()));
         };
-        let examined = self.sources.gather(global);
+        let examined = self.sources.gather(global, &workspace.left_out);
         let trouble = examined.iter().any(|part| part.trouble);
         let mut deployments: Vec<Deployment> =
             examined.into_iter().flat_map(|part| part.deployments).collect();
         deployments.sort_by(|left, right| {
             (&left.source.path, left.document).cmp(&(&right.source.path, right.document))
         });
+        let supplied = self.supplied.read(self.sources.max_file_size, Asked::default());
+        if let Some(supplied) = &supplied {
+            supplied.join(&mut deployments, &mut Vec::new());
+        }
         let advice: Vec<(&Deployment, Advice)> = deployments
             .iter()
             .filter_map(|deployment| Some((deployment, policies.advise(deployment, global.today())?)))
@@ -59,7 +68,8 @@ impl Advise {
         if advice.is_empty() && self.format == ListFormat::Human {
             terminal.complain("no LLM deployment manifest found");
         }
-        let policies_exit = terminal.complain_of_policies(&policies);
-        Ok(if trouble { Exit::Trouble } else { policies_exit })
+        let told =
+            terminal.complain_of_policies(&policies).max(terminal.complain_of_facts(supplied.as_ref()));
+        Ok(if trouble { Exit::Trouble } else { told })
     }
 }

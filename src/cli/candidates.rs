@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use super::Global;
 use super::gather::Sources;
-use crate::discover::{self, Found, Trouble, Visit};
+use crate::discover::{self, Found, LeftOut, Trouble, Visit};
 use crate::read;
 use crate::report::Candidate;
 
@@ -49,13 +49,13 @@ const MARKERS: &[&str] = &[
 ];
 
 /// Files that look like deployments, in any order.
-pub(super) fn candidates(sources: &Sources, global: &Global) -> Vec<Candidate> {
+pub(super) fn candidates(sources: &Sources, global: &Global, left_out: &LeftOut) -> Vec<Candidate> {
     let paths = sources.paths();
     if paths.is_empty() {
         return Vec::new();
     }
     let make = || Looker { buffer: Vec::new(), found: Vec::new() };
-    let lookers = discover::discover(&paths, &sources.walk(global, ENDINGS), make);
+    let lookers = discover::discover(&paths, &sources.walk(global, left_out, ENDINGS), make);
     lookers.into_iter().flat_map(|looker| looker.found).collect()
 }
 

@@ -2,36 +2,42 @@
 
 use std::fmt::Write;
 use std::io;
-use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use sha2::{Digest, Sha256};
 
+use super::exceptions::ExceptionOptions;
+use super::facts_files::FactsFiles;
+use super::forge::Forge;
 use super::gather::{Again, Sources};
 use super::policies::PolicyOptions;
+use super::target::{self, Target};
 use super::terminal::{self, Terminal};
 use super::{Error, Global, candidates, commit};
 use crate::discover::{Here, OnDisk};
 use crate::finding::Severity;
-use crate::link::Repository;
+use crate::link::{EVIDENCE_NOT_FOUND, Repository};
 use crate::output::{self, Format};
 use crate::pipeline::{self, Conclusion, Examined};
 use crate::report::{Exit, FailOn, Report, Run};
+use crate::supplied::{Asked, DECLARATION_DIFFERS, DEPLOYMENT_NOT_FOUND};
+use crate::workspace::Workspace;
 
 /// Options of `check`.
 #[derive(Debug, Args)]
 pub(super) struct Check {
     #[command(flatten)]
     sources: Sources,
-    /// Report as human, json or jsonl, to standard output or a file; repeatable
+    #[command(flatten)]
+    supplied: FactsFiles,
+    /// Report as human, json, jsonl, sarif, github, gitlab, junit or markdown, to standard output or a file;
+    /// repeatable
     #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", help_heading = "Report")]
-    format: Vec<Target>,
-    /// Exit with 1 for findings from here on: error, warning, note or never
-    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = fail_on, help_heading = "Report")]
-    fail_on: FailOn,
+    format: Vec<Target<Format>>,
+    /// Exit with 1 for findings from here on: error, warning, note or never [default: what the config says, or error]
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on, help_heading = "Report")]
+    fail_on: Option<FailOn>,
     /// Report as well the rules that pass and those that do not apply
     #[arg(long, help_heading = "Report")]
     show_passed: bool,
@@ -40,27 +46,8 @@ pub(super) struct Check {
     require_manifests: bool,
     #[command(flatten)]
     policies: PolicyOptions,
-}
-
-/// One report to write.
-#[derive(Clone, Debug)]
-struct Target {
-    format: Format,
-    /// Standard output where there is none.
-    file: Option<PathBuf>,
-}
-
-impl FromStr for Target {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (format, file) = match text.split_once('=') {
-            Some((_, "")) => return Err("name a file after `=`".to_owned()),
-            Some((format, file)) => (format, Some(PathBuf::from(file))),
-            None => (text, None),
-        };
-        Ok(Self { format: format.parse().map_err(|error: output::UnknownFormat| error.to_string())?, file })
-    }
+    #[command(flatten)]
+    exceptions: ExceptionOptions,
 }
 
 fn fail_on(text: &str) -> Result<FailOn, String> {
@@ -75,36 +62,45 @@ fn fail_on(text: &str) -> Result<FailOn, String> {
 
 impl Check {
     pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
-        if self.format.iter().filter(|target| target.file.is_none()).count() > 1 {
-            return Err(Error::Usage(
-                "two reports cannot share standard output; write one to a file, as in --format json=report.json"
-                    .to_owned(),
-            ));
-        }
+        target::refuse_to_share(&self.format)?;
         let mut clock = Clock::start();
-        let (policies, looks_for_evidence) = self.policies.load(global.threads())?;
-        clock.lap("read the policies");
-        let mut examined = self.sources.gather(global);
+        let (workspace, unpacked) = self.policies.load(global, &self.sources.spoken_of())?;
+        clock.lap("read the config and the policies");
+        let asked = Asked {
+            differences: unpacked.contains(&DECLARATION_DIFFERS),
+            not_found: unpacked.contains(&DEPLOYMENT_NOT_FOUND),
+        };
+        let supplied = self.supplied.read(self.sources.max_file_size, asked);
+        if supplied.is_some() {
+            clock.lap("read the supplied facts");
+        }
+        let exceptions = self.exceptions.load(&self.sources, &workspace);
+        clock.lap("read the exceptions");
+        let mut examined = self.sources.gather(global, &workspace.left_out);
         clock.lap("find, read and examine the files");
+        examined.push(unmatched(&workspace, &examined));
         let bare = examined.iter().all(|part| part.manifests == 0);
         let mut candidates = Vec::new();
         if bare {
-            candidates = candidates::candidates(&self.sources, global);
+            candidates = candidates::candidates(&self.sources, global, &workspace.left_out);
             clock.lap("look for candidates");
             if self.require_manifests {
                 examined.push(self.no_manifests());
             }
         }
-        let repository = looks_for_evidence.then(|| OnDisk::new(Here::now()));
+        let repository = unpacked.contains(&EVIDENCE_NOT_FOUND).then(|| OnDisk::new(Here::now()));
         let conclusion = Conclusion {
-            run: circumstances(global),
+            run: circumstances(global, &workspace),
             show_passed: self.show_passed,
-            fail_on: self.fail_on,
+            fail_on: self.fail_on.unwrap_or_else(|| fail_on_of(&workspace)),
             threads: global.threads(),
             repository: repository.as_ref().map(|repository| repository as &dyn Repository),
             candidates,
+            supplied: supplied.as_ref(),
+            in_force: &unpacked,
+            exceptions: &exceptions,
         };
-        let report = pipeline::conclude(examined, &policies, conclusion);
+        let report = pipeline::conclude(examined, &workspace.policies, conclusion);
         clock.lap("judge, sort and count");
         self.write(&report, global, terminal, clock.elapsed())?;
         clock.lap("write the reports");
@@ -113,7 +109,7 @@ impl Check {
         }
         let exit = report.exit;
         // The process ends here: the system takes the memory back at once, where we would give it back by the piece.
-        std::mem::forget((report, policies));
+        std::mem::forget((report, workspace));
         Ok(exit)
     }
 
@@ -138,6 +134,11 @@ impl Check {
         elapsed: Duration,
     ) -> Result<(), Error> {
         let texts = Again::default();
+        let forge = if self.format.iter().any(|target| target.format.is_for_a_forge()) {
+            Forge::of(report.run.commit.as_deref())
+        } else {
+            Forge::default()
+        };
         for target in &self.format {
             let on_screen = target.file.is_none();
             let options = output::Options {
@@ -146,6 +147,9 @@ impl Check {
                 width: terminal.width,
                 quiet: global.quiet,
                 elapsed: Some(elapsed),
+                folder: forge.folder.clone(),
+                link_base: forge.link_base.clone(),
+                ..output::Options::default()
             };
             let write =
                 |out: &mut dyn io::Write| output::render(target.format, report, &texts, &options, out);
@@ -158,13 +162,26 @@ impl Check {
     }
 }
 
-fn circumstances(global: &Global) -> Run {
-    let digest = Sha256::digest(b"");
-    let mut config = "sha256:".to_owned();
-    for byte in digest {
-        let _ = write!(config, "{byte:02x}");
+/// The circumstances of a run.
+pub(super) fn circumstances(global: &Global, workspace: &Workspace) -> Run {
+    Run { commit: commit::current(), trust: None, today: global.today(), config: workspace.digest.clone() }
+}
+
+/// What the configs say to fail on: errors where they say nothing.
+fn fail_on_of(workspace: &Workspace) -> FailOn {
+    match workspace.governance.fail_on {
+        None => FailOn::AtLeast(Severity::Error),
+        Some(None) => FailOn::Never,
+        Some(Some(severity)) => FailOn::AtLeast(severity),
     }
-    Run { commit: commit::current(), trust: None, today: global.today(), config }
+}
+
+/// What the configs say of paths that are not there.
+fn unmatched(workspace: &Workspace, examined: &[Examined]) -> Examined {
+    let deployments = examined.iter().flat_map(|part| &part.deployments);
+    let paths: Vec<&str> = deployments.map(|deployment| &*deployment.source.path).collect();
+    let findings = workspace.unmatched(&paths);
+    Examined { findings, ..Examined::default() }
 }
 
 /// How long the stages took.

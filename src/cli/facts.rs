@@ -2,21 +2,25 @@
 
 use clap::Args;
 
+use super::facts_files::FactsFiles;
 use super::gather::Sources;
 use super::rules::ListFormat;
 use super::terminal::{self, Terminal};
-use super::{Error, Global};
+use super::{Error, Global, policies};
 use crate::finding::Severity;
 use crate::link;
 use crate::output;
 use crate::pipeline::Examined;
 use crate::report::Exit;
+use crate::supplied::Asked;
 
 /// Options of `facts`.
 #[derive(Debug, Args)]
 pub(super) struct Facts {
     #[command(flatten)]
     sources: Sources,
+    #[command(flatten)]
+    supplied: FactsFiles,
     /// How to write them: human or json
     #[arg(long, value_name = "FORMAT", default_value = "human", hide_possible_values = true)]
     format: ListFormat,
@@ -25,10 +29,15 @@ pub(super) struct Facts {
 impl Facts {
     pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
         let mut all = Examined::default();
-        for part in self.sources.gather(global) {
+        let workspace = policies::workspace(global, &self.sources.spoken_of(), &[])?;
+        for part in self.sources.gather(global, &workspace.left_out) {
             all.absorb(part);
         }
         link::link(&mut all.deployments, &mut Vec::new());
+        let supplied = self.supplied.read(self.sources.max_file_size, Asked::default());
+        if let Some(supplied) = &supplied {
+            supplied.join(&mut all.deployments, &mut Vec::new());
+        }
         let mut bytes = Vec::new();
         match self.format {
             ListFormat::Human => output::facts::human(&all.deployments, &mut bytes),
@@ -44,6 +53,7 @@ impl Facts {
         } else if all.deployments.is_empty() && !global.quiet {
             terminal.complain("no manifest found");
         }
-        Ok(if all.trouble { Exit::Trouble } else { Exit::Clean })
+        let told = terminal.complain_of_facts(supplied.as_ref());
+        Ok(if all.trouble { Exit::Trouble } else { told })
     }
 }

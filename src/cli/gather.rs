@@ -4,17 +4,17 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Args;
-use globset::GlobSet;
 
 use super::Global;
 use super::progress::Progress;
-use crate::discover::{self, Found, MANIFEST_ENDINGS, OnDisk, Trouble, Visit};
+use crate::discover::{self, Found, LeftOut, MANIFEST_ENDINGS, OnDisk, Trouble, Visit};
 use crate::document::Limits;
 use crate::link::Repository;
 use crate::output::Texts;
 use crate::pipeline::{self, Examined, Input};
 use crate::read;
 use crate::source::{self, Source};
+use crate::workspace::{self, Choice};
 
 /// A buffer that held more than this is given back after the file that needed it.
 const KEPT_BUFFER: usize = 1 << 20;
@@ -58,12 +58,41 @@ fn size(text: &str) -> Result<u64, String> {
         .ok_or_else(|| "more than 2G".to_owned())
 }
 
+impl Default for Sources {
+    /// The current folder, read as `check` does where nothing else is said.
+    fn default() -> Self {
+        Self {
+            paths: Vec::new(),
+            stdin_filename: None,
+            max_file_size: Limits::default().bytes,
+            no_ignore: false,
+            no_prefilter: false,
+        }
+    }
+}
+
 impl Sources {
+    /// A folder as `check` reads it when nothing else is asked for.
+    pub fn of(folder: PathBuf) -> Self {
+        Self {
+            paths: vec![folder],
+            stdin_filename: None,
+            max_file_size: Limits::default().bytes,
+            no_ignore: false,
+            no_prefilter: false,
+        }
+    }
+
     /// How to walk for files with these endings.
-    pub fn walk(&self, global: &Global, endings: &'static [&'static str]) -> discover::Settings {
+    pub fn walk(
+        &self,
+        global: &Global,
+        left_out: &LeftOut,
+        endings: &'static [&'static str],
+    ) -> discover::Settings {
         discover::Settings {
             ignore_files: !self.no_ignore,
-            exclude: GlobSet::empty(),
+            left_out: left_out.clone(),
             endings,
             threads: global.threads(),
         }
@@ -83,17 +112,30 @@ impl Sources {
         if named.is_empty() && !self.reads_standard_input() { vec![PathBuf::from(".")] } else { named }
     }
 
+    /// Whether what standard input is called is left out, as an editor shows a file that a config excludes.
+    fn is_left_out(&self, left_out: &LeftOut) -> bool {
+        self.stdin_filename.as_deref().is_some_and(|name| left_out.takes(&discover::absolute(name)))
+    }
+
+    /// The paths that a run speaks of: those to walk, and what standard input is called.
+    pub fn spoken_of(&self) -> Vec<PathBuf> {
+        let mut paths = self.paths();
+        paths.extend(self.stdin_filename.clone().or_else(|| paths.is_empty().then(|| PathBuf::from("."))));
+        paths
+    }
+
     fn reads_standard_input(&self) -> bool {
         self.stdin_filename.is_some() || self.paths.iter().any(|path| path.as_os_str() == "-")
     }
 
     /// Phase 1 for all of them.
-    pub fn gather(&self, global: &Global) -> Vec<Examined> {
+    pub fn gather(&self, global: &Global, left_out: &LeftOut) -> Vec<Examined> {
         let settings = self.settings();
         let progress = Progress::default();
         let make = || Reader {
             settings: &settings,
             progress: &progress,
+            tells_configs: global.config.choice() == Choice::Found,
             buffer: Vec::new(),
             examined: Examined::default(),
         };
@@ -102,10 +144,10 @@ impl Sources {
         if !paths.is_empty() {
             // A few named files are no walk: they cost no thread to watch them.
             let is_walk = !global.quiet && paths.iter().any(|path| path.is_dir());
-            let walk = self.walk(global, MANIFEST_ENDINGS);
+            let walk = self.walk(global, left_out, MANIFEST_ENDINGS);
             readers = progress.watch(is_walk, || discover::discover(&paths, &walk, make));
         }
-        if self.reads_standard_input() {
+        if self.reads_standard_input() && !self.is_left_out(left_out) {
             let mut reader = make();
             reader.standard_input(self.stdin_filename.as_deref());
             readers.push(reader);
@@ -118,6 +160,8 @@ impl Sources {
 struct Reader<'a> {
     settings: &'a pipeline::Settings,
     progress: &'a Progress,
+    /// Whether configs that do not count are told.
+    tells_configs: bool,
     buffer: Vec<u8>,
     examined: Examined,
 }
@@ -156,6 +200,10 @@ impl Visit for Reader<'_> {
             read::walked(found.file, limit, &mut self.buffer)
         };
         self.take(&read, &|| found.shown(), Some(found.file), found.named);
+        // The config that counts was read before and is not visited.
+        if self.tells_configs && !found.named && workspace::is_config(found.file, &self.buffer) {
+            self.examined.findings.push(workspace::nested(&found.shown()));
+        }
     }
 
     fn trouble(&mut self, trouble: Trouble) {

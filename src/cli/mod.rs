@@ -1,20 +1,29 @@
 //! The command line: what can be asked, one file a command. No rules and no formatting in here.
 
 mod advise;
+mod baseline;
 mod candidates;
 mod check;
 mod commit;
+mod exceptions;
 mod explain;
 mod facts;
+mod facts_files;
+mod forge;
 pub mod gather;
+mod init;
+mod judged;
 mod policies;
 mod progress;
 mod rules;
 mod schema;
+mod target;
 pub mod terminal;
 mod test;
+mod waive;
 
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -22,13 +31,15 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::output::sanitize;
 use crate::report::Exit;
 use crate::threads::Threads;
+use crate::workspace::Choice;
 use terminal::{ColorChoice, Terminal};
 
 /// What the help shows after the options.
 const AFTER: &str = "\
 `tunelint deploy/` is short for `tunelint check deploy/`, and `tunelint` alone checks the current folder.
 
-Exit status: 0 nothing to fail on; 1 findings; 2 could not run, a named file could not be read, or a policy has a mistake.";
+Exit status: 0 nothing to fail on; 1 findings; 2 could not run, a named file could not be read, or a config, a policy or
+a file of facts has a mistake.";
 
 /// A policy-as-code linter for the manifests of LLM deployments.
 #[derive(Debug, Parser)]
@@ -82,6 +93,32 @@ pub struct Global {
     /// The day that dates are compared with [default: the current day, UTC]
     #[arg(long, global = true, value_name = "YYYY-MM-DD", help_heading = "Global options")]
     pub today: Option<jiff::civil::Date>,
+    #[command(flatten)]
+    pub(crate) config: ConfigOptions,
+}
+
+/// Which configs count.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ConfigOptions {
+    /// The config to use [default: the nearest tunelint.yaml above the paths, up to the top of the repo]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options")]
+    config: Option<PathBuf>,
+    /// Use no config of the repo
+    #[arg(long, global = true, conflicts_with = "config", help_heading = "Global options")]
+    no_config: bool,
+    /// The organisation's config beneath the repo's: a file, or a folder with a tunelint.yaml
+    #[arg(long, global = true, value_name = "PATH", help_heading = "Global options")]
+    org_config: Option<PathBuf>,
+}
+
+impl ConfigOptions {
+    fn choice(&self) -> Choice {
+        match &self.config {
+            Some(file) => Choice::Named(file.clone()),
+            None if self.no_config => Choice::None,
+            None => Choice::Found,
+        }
+    }
 }
 
 impl Global {
@@ -108,10 +145,16 @@ enum Command {
     Explain(explain::Explain),
     /// List the rules
     Rules(rules::Rules),
-    /// Run the examples of rules
+    /// Test rules by their examples
     Test(test::Test),
     /// Print a JSON Schema
     Schema(schema::Schema),
+    /// Write what a repo begins with: a config, a first manifest, a hook, a workflow
+    Init(init::Init),
+    /// Excuse what a rule finds on a deployment, until a day
+    Waive(Box<waive::Waive>),
+    /// Keep the findings that a repository starts from
+    Baseline(baseline::Baseline),
 }
 
 /// Why a command could not run: the caller's mistake, or the system's.
@@ -123,6 +166,9 @@ pub enum Error {
     /// The packs cannot be used as asked.
     #[error(transparent)]
     Policy(#[from] crate::policy::PolicyError),
+    /// The folders of packs cannot be had.
+    #[error(transparent)]
+    Packs(#[from] crate::workspace::Error),
     /// Something could not be written.
     #[error("cannot write {target}: {error}")]
     Write {
@@ -146,10 +192,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Check(check) => check.run(&cli.global, &terminal),
         Command::Advise(advise) => advise.run(&cli.global, &terminal),
         Command::Facts(facts) => facts.run(&cli.global, &terminal),
-        Command::Explain(explain) => explain.run(&terminal),
-        Command::Rules(rules) => rules.run(&terminal),
+        Command::Explain(explain) => explain.run(&cli.global, &terminal),
+        Command::Rules(rules) => rules.run(&cli.global, &terminal),
         Command::Test(test) => test.run(&cli.global, &terminal),
         Command::Schema(schema) => schema.run(),
+        Command::Init(init) => init.run(&cli.global, &terminal),
+        Command::Waive(waive) => waive.run(&cli.global, &terminal),
+        Command::Baseline(baseline) => baseline.run(&cli.global, &terminal),
     };
     match outcome {
         Ok(exit) => exit.code(),

@@ -1,22 +1,21 @@
 //! The policy options that several commands share.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Error;
-use super::terminal;
-use crate::discover::{self, PackFiles};
+use super::{Error, Global, terminal};
+use crate::discover::{self, Here};
 use crate::link::EVIDENCE_NOT_FOUND;
 use crate::output::sanitize;
-use crate::policy::library::{PackTexts, PolicyFile};
-use crate::policy::{Policies, PolicyError, Renamed, Selection};
-use crate::read;
-use crate::threads::Threads;
+use crate::policy::{Policies, Renamed, Selection};
+use crate::supplied::{DECLARATION_DIFFERS, DEPLOYMENT_NOT_FOUND};
+use crate::workspace::packs::Packs;
+use crate::workspace::tree::Disk;
+use crate::workspace::{Request, Workspace};
 
-/// Largest policy file that is read: a rule is a page, and ten megabytes of it are a mistake.
-const MAX_POLICY_BYTES: u64 = 4 << 20;
+/// Rules of ours that belong to no pack.
+const UNPACKED: [&str; 3] = [EVIDENCE_NOT_FOUND, DECLARATION_DIFFERS, DEPLOYMENT_NOT_FOUND];
 
 /// Which packs there are, with which parameters.
 #[derive(Clone, Debug, Default, Args)]
@@ -43,41 +42,72 @@ pub(super) struct PolicyOptions {
 }
 
 impl PackOptions {
-    /// The packs as they are asked for.
-    pub(super) fn load(&self) -> Result<Policies, Error> {
-        let mut policies = self.folders(Threads::default())?;
-        tell(&policies.apply(&Selection { set: self.set.clone(), ..Selection::default() })?);
-        Ok(policies)
+    /// What governs a run over paths, with the parameters that are asked for.
+    pub(super) fn load(&self, global: &Global, paths: &[PathBuf]) -> Result<Workspace, Error> {
+        let mut workspace = self.workspace(global, paths)?;
+        tell(&workspace.policies.apply(&Selection { set: self.set.clone(), ..Selection::default() })?);
+        Ok(workspace)
     }
 
-    /// The packs with their own parameters.
-    fn folders(&self, threads: Threads) -> Result<Policies, Error> {
-        let mut policies = Policies { threads, ..Policies::builtin() };
-        add_folders(&mut policies, &self.policies)?;
-        Ok(policies)
+    /// What governs a run over paths.
+    fn workspace(&self, global: &Global, paths: &[PathBuf]) -> Result<Workspace, Error> {
+        workspace(global, paths, &self.policies)
     }
 }
 
 impl PolicyOptions {
-    /// The packs as they are asked for, and whether evidence is to be looked for: a rule of ours, of no pack.
-    pub(super) fn load(&self, threads: Threads) -> Result<(Policies, bool), Error> {
-        let mut policies = self.packs.folders(threads)?;
+    /// What governs a run over paths, with the rules and parameters that are asked for; and which of the rules of no
+    /// pack are in force.
+    pub(super) fn load(
+        &self,
+        global: &Global,
+        paths: &[PathBuf],
+    ) -> Result<(Workspace, Vec<&'static str>), Error> {
+        let mut workspace = self.packs.workspace(global, paths)?;
+        let is_unpacked = |name: &String| UNPACKED.iter().any(|own| own == name);
         let others = |names: &[String]| -> Vec<String> {
-            names.iter().filter(|name| *name != EVIDENCE_NOT_FOUND).cloned().collect()
+            names.iter().filter(|name| !is_unpacked(name)).cloned().collect()
         };
         let mut selection = Selection {
             select: others(&self.select),
             ignore: others(&self.ignore),
             set: self.packs.set.clone(),
+            no_rules: false,
         };
-        let selected = self.select.is_empty() || selection.select.len() < self.select.len();
-        let ignored = selection.ignore.len() < self.ignore.len();
-        if selected && !self.select.is_empty() && selection.select.is_empty() {
-            selection.ignore.extend(policies.packs.iter().map(|pack| format!("{}/*", pack.name)));
-        }
-        tell(&policies.apply(&selection)?);
-        Ok((policies, selected && !ignored))
+        selection.no_rules = !self.select.is_empty() && selection.select.is_empty();
+        tell(&workspace.policies.apply(&selection)?);
+        let names = |names: &[String], own: &str| names.iter().any(|name| name == own);
+        let is_in_force =
+            |own: &&str| (self.select.is_empty() || names(&self.select, own)) && !names(&self.ignore, own);
+        Ok((workspace, UNPACKED.into_iter().filter(is_in_force).collect()))
     }
+}
+
+/// What governs a run over paths, with further folders of packs.
+pub(super) fn workspace(
+    global: &Global,
+    paths: &[PathBuf],
+    policies: &[PathBuf],
+) -> Result<Workspace, Error> {
+    let here = Here::now();
+    let request = Request {
+        roots: discover::roots(paths, &here),
+        config: global.config.choice(),
+        org_config: global.config.org_config.clone(),
+        policies: policies.to_vec(),
+        threads: global.threads(),
+    };
+    Ok(Workspace::load(&request, &here, &Disk)?)
+}
+
+/// Adds the packs of folders, all at once: they may extend each other.
+pub(super) fn add_folders(policies: &mut Policies, folders: &[PathBuf]) -> Result<(), Error> {
+    let mut packs = Packs::new(policies.threads);
+    for folder in folders {
+        packs.named(folder, 0, &Disk)?;
+    }
+    packs.add_to(policies);
+    Ok(())
 }
 
 /// Says which rules have other names now.
@@ -85,64 +115,4 @@ fn tell(renamed: &[Renamed]) {
     for one in renamed {
         terminal::note(&format!("tunelint: {}\n", sanitize::visible(&one.to_string())));
     }
-}
-
-/// Adds the packs of folders, all at once: they may extend each other.
-pub(super) fn add_folders(policies: &mut Policies, folders: &[PathBuf]) -> Result<(), Error> {
-    let mut texts = Vec::new();
-    let mut strays = Vec::new();
-    for folder in folders {
-        let found = discover::packs(folder)
-            .map_err(|error| Error::Usage(format!("cannot read the policies: {error}")))?;
-        if found.packs.is_empty() {
-            return Err(PolicyError::NoPack { folder: folder.clone() }.into());
-        }
-        for (path, code, predicate) in &found.troubles {
-            policies.unreadable(&discover::shown(path).into(), code, predicate);
-        }
-        for PackFiles { pack, rules } in found.packs {
-            let pack = told(policies, policy_file(&pack)).ok_or_else(|| discover::shown(&pack).into());
-            let rules = policies.threads.map(&rules, FEW, |rule| policy_file(rule));
-            let rules = rules.into_iter().filter_map(|rule| told(policies, rule)).collect();
-            texts.push(PackTexts { pack, rules });
-        }
-        // What lies beside packs may be anything: only a rule of ours was meant to be one.
-        strays.extend(found.strays.iter().filter_map(|file| policy_file(file).ok()).filter(is_rule));
-    }
-    policies.add_all(&texts);
-    for stray in strays {
-        policies.add_stray(&stray);
-    }
-    Ok(())
-}
-
-/// Whether a file calls itself a rule of ours.
-fn is_rule(file: &PolicyFile) -> bool {
-    let lines = || file.text.lines().map(str::trim_end);
-    lines().any(|line| line.starts_with("apiVersion: tunelint.dev/"))
-        && lines().any(|line| line == "kind: Rule")
-}
-
-/// Why a policy file could not be read: its path as findings show it, a code, a predicate.
-type Unread = (Arc<str>, &'static str, String);
-
-/// Fewer files than this are read faster than a thread is started.
-const FEW: usize = 32;
-
-/// Reads a policy file.
-fn policy_file(file: &Path) -> Result<PolicyFile, Unread> {
-    let path: Arc<str> = discover::shown(file).into();
-    let mut buffer = Vec::new();
-    if let Err(error) = read::named(file, MAX_POLICY_BYTES, &mut buffer) {
-        return Err((path, error.code(), error.to_string()));
-    }
-    match read::decode(&buffer) {
-        Ok(text) => Ok(PolicyFile { path, file: file.to_owned(), text: text.into() }),
-        Err(bad) => Err((path, "encoding", bad.to_string())),
-    }
-}
-
-/// The file that was read; one that could not be is a mistake in the policies.
-fn told(policies: &mut Policies, read: Result<PolicyFile, Unread>) -> Option<PolicyFile> {
-    read.inspect_err(|(path, code, predicate)| policies.unreadable(path, code, predicate)).ok()
 }

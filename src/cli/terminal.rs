@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Error;
 use crate::finding::Severity;
@@ -66,7 +66,17 @@ impl Terminal {
             return Exit::Clean;
         }
         let mistakes = if errors == 1 { "mistake" } else { "mistakes" };
-        self.complain(&format!("{errors} {mistakes} in the policies; tunelint check tells them"));
+        let (config, others): (Vec<_>, Vec<_>) = policies
+            .problems
+            .iter()
+            .filter(|own| own.severity == Severity::Error)
+            .partition(|own| *own.rule == *"config");
+        let place = match (config.is_empty(), others.is_empty()) {
+            (true, _) => "the policies",
+            (_, true) => "the config",
+            _ => "the config and the policies",
+        };
+        self.complain(&format!("{errors} {mistakes} in {place}; tunelint check tells them"));
         Exit::Trouble
     }
 }
@@ -124,21 +134,77 @@ pub fn write_file(file: &Path, write: &Write<'_>) -> Result<(), Error> {
     replace(file, write).map_err(|error| Error::Write { target: file.display().to_string(), error })
 }
 
+/// Makes the folder that a file is to lie in.
+///
+/// # Errors
+/// Those of the system, with the folder's name.
+pub fn make_folder_of(file: &Path) -> Result<(), Error> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder
+        .map_or(Ok(()), fs::create_dir_all)
+        .map_err(|error| Error::Write { target: folder.unwrap_or(file).display().to_string(), error })
+}
+
 fn replace(file: &Path, write: &Write<'_>) -> io::Result<()> {
     // What is no regular file (`/dev/stderr`, a FIFO) is written to, not replaced; a link goes on being one.
     let file = &file.canonicalize().unwrap_or_else(|_| file.to_owned());
     if file.exists() && !file.is_file() {
         return buffered(fs::OpenOptions::new().write(true).open(file)?, write);
     }
+    let beside = written_beside(file, write)?;
+    fs::rename(&beside, file).inspect_err(|_| {
+        let _ = fs::remove_file(&beside);
+    })
+}
+
+/// Writes a new file as a whole, and makes the folders it lies in. Where something has its name already, nothing is
+/// written; whether it was is returned.
+///
+/// # Errors
+/// Those of the system, with the file's name.
+pub fn create_file(file: &Path, write: &Write<'_>) -> Result<bool, Error> {
+    create(file, write).map_err(|error| Error::Write { target: file.display().to_string(), error })
+}
+
+fn create(file: &Path, write: &Write<'_>) -> io::Result<bool> {
+    // A link that leads nowhere is something as well.
+    if file.symlink_metadata().is_ok() {
+        return Ok(false);
+    }
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let beside = written_beside(file, write)?;
+    // A link replaces nothing, whoever was quicker; where the file system has none, a rename has to do.
+    let created = match fs::hard_link(&beside, file) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(_) => return fs::rename(&beside, file).map(|()| true),
+    };
+    let _ = fs::remove_file(&beside);
+    created
+}
+
+/// Writes a file of another name in the same folder, from where it can take the name of `file` in one step.
+fn written_beside(file: &Path, write: &Write<'_>) -> io::Result<PathBuf> {
     let name = file.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let mut beside = std::ffi::OsString::from(".");
     beside.push(name);
     beside.push(format!(".{}.tmp", std::process::id()));
     let beside = file.with_file_name(beside);
-    let written = fs::File::create(&beside).and_then(|out| buffered(out, write));
-    written.and_then(|()| fs::rename(&beside, file)).inspect_err(|_| {
+    let written = fs::File::create(&beside).and_then(|out| {
+        // A file goes on being read by whom it was: the new one takes the old one's rights.
+        if let Ok(old) = file.metadata() {
+            out.set_permissions(old.permissions())?;
+        }
+        buffered(&out, write)?;
+        // On the disk before its name is: a machine that goes down leaves the old one or the new one, too.
+        out.sync_all()
+    });
+    written.inspect_err(|_| {
         let _ = fs::remove_file(&beside);
-    })
+    })?;
+    Ok(beside)
 }
 
 /// Writes to standard error.

@@ -1,5 +1,6 @@
-//! `tunelint test`: runs the examples of rules.
+//! `tunelint test`: what the examples of rules prove.
 
+use std::io;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -7,11 +8,14 @@ use clap::Args;
 
 use super::gather::Again;
 use super::policies::add_folders;
+use super::target::{self, Target};
 use super::terminal::{self, Terminal};
 use super::{Error, Global};
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
 use crate::output;
-use crate::policy::Policies;
+use crate::output::testing::{TestFormat, TestRun};
+use crate::policy::testing::Settings;
+use crate::policy::{Policies, Selection};
 use crate::report::{self, Exit, FailOn};
 
 /// Options of `test`.
@@ -20,45 +24,66 @@ pub(super) struct Test {
     /// Folders with packs, or names of built-in packs [default: the built-in packs]
     #[arg(value_name = "PACK")]
     packs: Vec<PathBuf>,
+    /// Only these rules: an id, PACK/* or tag:NAME; several with commas
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    select: Vec<String>,
+    /// Demand examples that pass and that fail of every rule, and undetermined ones where a fact can be missing
+    #[arg(long)]
+    require_examples: bool,
+    /// Exit with 1 where fewer conditions than this are decided both ways
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    min_coverage: Option<f64>,
+    /// Print the examples that are missing, ready to paste
+    #[arg(long)]
+    suggest: bool,
+    /// Report as human, junit or json, to standard output or a file; repeatable
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human")]
+    format: Vec<Target<TestFormat>>,
+}
+
+fn percent(text: &str) -> Result<f64, String> {
+    let number: Option<f64> = text.trim_end_matches('%').parse().ok();
+    number
+        .filter(|share| (0.0..=100.0).contains(share))
+        .ok_or_else(|| "write a number from 0 to 100".to_owned())
 }
 
 impl Test {
     pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
+        target::refuse_to_share(&self.format)?;
         let began = Instant::now();
         let policies = self.policies(global)?;
-        let examples = policies.run_examples(global.today());
-        let mut findings = policies.problems.clone();
-        findings.extend(examples.failures);
-        let failed = !findings.is_empty();
-        report::sort(&mut findings);
-        let mut page = Vec::new();
-        if failed {
-            let texts = Again::default();
-            output::write_findings(&findings, &texts, &terminal.options(), &mut page)
-                .map_err(|error| Error::Write { target: "the findings".to_owned(), error })?;
+        let report = policies.test(&Settings {
+            today: global.today(),
+            require_examples: self.require_examples,
+            min_coverage: self.min_coverage,
+            suggest: self.suggest,
+        });
+        let findings: Vec<Finding> = report.findings().cloned().collect();
+        let exit = report::exit_status(&findings, FailOn::AtLeast(Severity::Error), false);
+        let run = TestRun { report: &report, min_coverage: self.min_coverage, suggest: self.suggest, exit };
+        let texts = Again::default();
+        for target in &self.format {
+            let options = output::Options {
+                color: target.file.is_none() && terminal.color,
+                quiet: global.quiet,
+                elapsed: Some(began.elapsed()),
+                ..terminal.options()
+            };
+            let write =
+                |out: &mut dyn io::Write| output::testing::render(target.format, &run, &texts, &options, out);
+            match &target.file {
+                None => terminal::stream(&write)?,
+                Some(file) => terminal::write_file(file, &write)?,
+            }
         }
-        let line = format!(
-            "{} rules, {} examples: {} in {:.2} s\n",
-            examples.rules,
-            examples.examples,
-            match findings.len() {
-                0 => "all come out as they claim".to_owned(),
-                1 => "1 mistake".to_owned(),
-                many => format!("{many} mistakes"),
-            },
-            began.elapsed().as_secs_f64()
-        );
-        page.extend(line.as_bytes());
-        terminal::print(&page)?;
-        Ok(report::exit_status(&findings, FailOn::AtLeast(Severity::Error), false))
+        Ok(exit)
     }
 
     /// The packs asked for and no others, all their rules read.
     fn policies(&self, global: &Global) -> Result<Policies, Error> {
-        let mut policies = Policies { threads: global.threads(), ..Policies::default() };
-        if self.packs.is_empty() {
-            policies.packs = Policies::builtin().packs;
-        }
+        let mut policies = if self.packs.is_empty() { Policies::builtin() } else { Policies::default() };
+        policies.threads = global.threads();
         let mut folders = Vec::new();
         for pack in &self.packs {
             match pack.to_str().filter(|_| !pack.exists()).and_then(Policies::embedded) {
@@ -67,6 +92,8 @@ impl Test {
             }
         }
         add_folders(&mut policies, &folders)?;
+        policies.problems.extend(policies.conflicting_defaults());
+        policies.apply(&Selection { select: self.select.clone(), ..Selection::default() })?;
         Ok(policies)
     }
 }

@@ -16,7 +16,7 @@ impl Tree {
         self.links.sort_by(|left, right| right.cmp(left));
         while let Some((root, link)) = self.links.pop() {
             let wanted = ends_in(&link, settings.endings);
-            match self.target(root, &link) {
+            match self.target(root, &link, settings) {
                 Target::Folder(base) => return Some(base),
                 Target::File(base) if wanted => {
                     visitor.file(Found { file: &base.given, named: false, base: &base });
@@ -31,7 +31,7 @@ impl Tree {
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the walker")]
-    fn target(&mut self, root: usize, link: &Path) -> Target {
+    fn target(&mut self, root: usize, link: &Path, settings: &Settings) -> Target {
         let Some(from) = self.roots.get(root) else { return Target::Nothing };
         let trouble = |code, severity, predicate| {
             Target::Trouble(Trouble { shown: from.shown(link), code, severity, predicate, named: false })
@@ -48,6 +48,9 @@ impl Tree {
         };
         let Ok(kind) = std::fs::metadata(&real) else { return Target::Nothing };
         if !kind.is_dir() && !kind.is_file() {
+            return Target::Nothing;
+        }
+        if settings.left_out.takes(&real) {
             return Target::Nothing;
         }
         let inside = self.here.relative(&real).is_some()

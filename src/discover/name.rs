@@ -21,6 +21,11 @@ impl Here {
         Self { real: std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default() }
     }
 
+    /// Where it really lies; empty where the system does not say.
+    pub fn real(&self) -> &Path {
+        &self.real
+    }
+
     pub(super) fn relative<'a>(&self, real: &'a Path) -> Option<&'a Path> {
         if self.real.as_os_str().is_empty() {
             return None;
@@ -76,7 +81,7 @@ pub(super) fn examine(path: &Path, here: &Here) -> Result<(Base, bool), Trouble>
 }
 
 /// What reports call a path that was given: relative to the current folder where it lies there, else as given.
-fn called(given: &Path, real: &Path, here: &Here) -> String {
+pub fn called(given: &Path, real: &Path, here: &Here) -> String {
     let plain = given.components().all(|part| matches!(part, Component::CurDir | Component::Normal(_)));
     match here.relative(real) {
         Some(relative) if !plain => shown(relative),

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use globset::{Glob, GlobSet};
 use walkdir::WalkDir;
 
+use super::{SKIPPED, shown};
+use crate::globs::{Globs, is_wild};
+
 /// What a pack's own file is called.
 const PACK: &str = "pack.yaml";
 
@@ -88,6 +91,29 @@ fn trouble(error: &walkdir::Error) -> (PathBuf, &'static str, String) {
         }
         _ => (path, "io", format!("cannot be read: {error}")),
     }
+}
+
+/// The folders that a relative path or glob leads to from a folder, sorted.
+pub fn folders(above: &Path, pattern: &str) -> Vec<PathBuf> {
+    let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    let plain = parts.iter().take_while(|part| !is_wild(part)).count();
+    let start = parts.iter().take(plain).fold(above.to_owned(), |path, part| path.join(part));
+    if plain == parts.len() {
+        return Some(start).filter(|path| path.is_dir()).into_iter().collect();
+    }
+    let rest = parts.get(plain..).unwrap_or_default().join("/");
+    let (globs, _) = Globs::new([&*rest]);
+    let entries = WalkDir::new(&start).min_depth(1).max_depth(16).sort_by_file_name().into_iter();
+    let entries = entries.filter_entry(|entry| SKIPPED.iter().all(|skipped| entry.file_name() != *skipped));
+    entries
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_dir())
+        .filter(|entry| {
+            let below = entry.path().strip_prefix(&start).ok().map(shown);
+            below.is_some_and(|below| !globs.matches_alone(&below).is_empty())
+        })
+        .map(walkdir::DirEntry::into_path)
+        .collect()
 }
 
 fn endings() -> GlobSet {

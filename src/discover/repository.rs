@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use globset::GlobBuilder;
 use walkdir::WalkDir;
 
-use super::{Here, SKIPPED};
+use super::{Here, SKIPPED, exists, top};
 
 /// Entries of a folder that are held against a glob; a larger one is not searched to the end, and the glob
 /// believed.
@@ -38,12 +38,7 @@ impl OnDisk {
         if let Some(top) = tops.get(folder) {
             return top.clone();
         }
-        let top = folder
-            .ancestors()
-            .find(|above| exists(&above.join(".git")))
-            .or_else(|| folder.ancestors().find(|above| *above == self.here.real))
-            .unwrap_or(folder)
-            .to_owned();
+        let top = top(folder, &self.here);
         tops.insert(folder.to_owned(), top.clone());
         top
     }
@@ -93,11 +88,6 @@ impl OnDisk {
                 .is_some_and(|path| exists(&path) || is_glob(&path) && matches_any(&path))
         })
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "this is the walker")]
-fn exists(path: &Path) -> bool {
-    std::fs::metadata(path).is_ok()
 }
 
 /// A path without `.` and `..`, or nothing where it climbs above its root.

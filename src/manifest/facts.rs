@@ -7,6 +7,9 @@
 //! A set is made for keeping: one allocation for facts, one for strings, spans instead of texts. Ten thousand
 //! deployments wait behind the barrier between the two phases (see [`crate::pipeline`]).
 
+mod join;
+
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::vocabulary::{PathId, ROOT, Vocabulary};
@@ -137,9 +140,21 @@ pub struct FactSource {
     /// The part it plays.
     pub role: Role,
     /// Pointer to the object whose paths the facts have: `/spec` for a native manifest.
-    pub base: &'static str,
+    pub base: Cow<'static, str>,
     /// Where the facts read from it come from.
     pub origin: Origin,
+    /// How many deployments it speaks of.
+    pub reach: Reach,
+}
+
+/// How many deployments a source speaks of. What is said of one counts for more than what is said of many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// Of one, by its identity or because it is its own manifest.
+    #[default]
+    Identity,
+    /// Of all that stand in some places.
+    Places,
 }
 
 /// All facts of one deployment.
@@ -291,9 +306,13 @@ impl FactSet {
 
     /// Where a fact was read from.
     pub fn source(&self, id: FactId) -> &FactSource {
+        &self.sources[self.source_index(id)]
+    }
+
+    /// Which of [`Self::sources`] a fact was read from.
+    pub fn source_index(&self, id: FactId) -> usize {
         // Facts of one source stand together, and most deployments have one source.
-        let after = self.first.partition_point(|first| *first <= id);
-        &self.sources[after.saturating_sub(1)]
+        self.first.partition_point(|first| *first <= id).saturating_sub(1)
     }
 
     /// Where a fact comes from.
@@ -317,13 +336,13 @@ impl FactSet {
         }
         let fact = self.fact(id);
         if fact.path == ROOT {
-            return self.source(id).base.to_owned();
+            return self.source(id).base.to_string();
         }
         let info = vocabulary.info(fact.path);
         if &*info.path == "metadata" {
             return "/metadata".to_owned();
         }
-        let Some(parent) = self.parent(id) else { return self.source(id).base.to_owned() };
+        let Some(parent) = self.parent(id) else { return self.source(id).base.to_string() };
         let mut pointer = self.pointer(parent, vocabulary);
         match self.map_key(id) {
             Some(key) => crate::document::push_token(&mut pointer, key),
@@ -342,6 +361,19 @@ impl FactSet {
         Place::at(&source.source, Some(source.document), self.fact(id).span)
             .with_pointer(self.pointer(id, vocabulary))
     }
+}
+
+/// Whether a value is written as a text; told without writing it anywhere.
+fn is_shown_as(value: impl std::fmt::Display, text: &str) -> bool {
+    struct Left<'a>(&'a str);
+    impl std::fmt::Write for Left<'_> {
+        fn write_str(&mut self, part: &str) -> std::fmt::Result {
+            self.0 = self.0.strip_prefix(part).ok_or(std::fmt::Error)?;
+            Ok(())
+        }
+    }
+    let mut left = Left(text);
+    std::fmt::Write::write_fmt(&mut left, format_args!("{value}")).is_ok() && left.0.is_empty()
 }
 
 const fn pack(span: Span) -> u64 {
@@ -417,19 +449,19 @@ impl FactSetBuilder {
     /// Adds a whole number; `raw` is how the source wrote it.
     pub fn int(&mut self, at: FactAt, value: i64, raw: &str) -> FactId {
         let id = self.push(at, Tag::Int, value.cast_unsigned());
-        self.keep_raw(id, raw, &value.to_string());
+        self.keep_raw(id, raw, value);
         id
     }
 
     /// Adds any other number.
     pub fn number(&mut self, at: FactAt, value: f64, raw: &str) -> FactId {
         let id = self.push(at, Tag::Number, value.to_bits());
-        self.keep_raw(id, raw, &value.to_string());
+        self.keep_raw(id, raw, value);
         id
     }
 
-    fn keep_raw(&mut self, id: FactId, raw: &str, ours: &str) {
-        if raw != ours {
+    fn keep_raw(&mut self, id: FactId, raw: &str, ours: impl std::fmt::Display) {
+        if !is_shown_as(ours, raw) {
             let span = self.keep(raw);
             self.extras.push((id, Extra::Raw(span)));
         }

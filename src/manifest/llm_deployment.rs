@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Deployment;
-use super::facts::{FactAt, FactId, FactSet, FactSetBuilder, FactSource, FactValue, Origin, Role};
+use super::facts::{FactAt, FactId, FactSet, FactSetBuilder, FactSource, FactValue, Origin, Reach, Role};
 use super::vocabulary::{FactType, PathId, ROOT, Vocabulary};
 use crate::document::{Document, Entry, Kind, NodeRef, Rejected, push_token};
 use crate::finding::{Finding, Label, Place};
@@ -19,7 +19,7 @@ pub const API_VERSION: &str = "tunelint.dev/v1alpha1";
 pub const FORMAT: &str = "llm-deployment";
 
 /// Kinds of ours that are no manifests.
-const OTHER_KINDS: &[&str] = &["Rule", "Pack", "Config", "Waivers", "Baseline"];
+const OTHER_KINDS: &[&str] = &["Rule", "Pack", "Config", "Waivers", "Baseline", "Facts"];
 
 /// Whether a document is a native manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub fn unsupported(document: &Document, source: &Arc<Source>, version: &str, spa
 pub fn extract(document: &Document, source: &Arc<Source>, rejected: &Rejected) -> Deployment {
     let root = document.root();
     let vocabulary = Vocabulary::native();
-    let mut reader = Reader::new(document, source, rejected, "/spec");
+    let mut reader = Reader::new(declared_in(document, source, "/spec"), rejected);
     if let Some(spec) = root.entry("spec") {
         reader.pointer.push_str("/spec");
         reader.object(spec.value(), at_entry(ROOT, spec), Some(spec));
@@ -103,10 +103,30 @@ pub fn extract_spec(
     spec: NodeRef<'_>,
     rejected: &Rejected,
 ) -> FactSet {
-    let mut reader = Reader::new(document, source, rejected, "");
+    let mut reader = Reader::new(declared_in(document, source, ""), rejected);
     reader.metadata_inside = true;
     reader.object(spec, FactAt { path: ROOT, key: spec.span(), span: spec.span() }, None);
     reader.builder.finish(true)
+}
+
+/// Reads the facts of an entry that stands for `spec` or a part of it in another document than the deployment's
+/// own. `from` says where they come from; `rejected` is by pointers from the entry's value on.
+pub fn extract_part(spec: Entry<'_>, from: FactSource, rejected: &Rejected) -> FactSet {
+    let mut reader = Reader::new(from, rejected);
+    reader.object(spec.value(), at_entry(ROOT, spec), Some(spec));
+    reader.builder.finish(false)
+}
+
+/// A deployment's own document as a source of facts.
+fn declared_in(document: &Document, source: &Arc<Source>, base: &'static str) -> FactSource {
+    FactSource {
+        source: Arc::clone(source),
+        document: document.index,
+        role: Role::Manifest,
+        base: base.into(),
+        origin: Origin::Declared,
+        reach: Reach::Identity,
+    }
 }
 
 /// `namespace/name`, or the name alone; nothing where either is not known for sure.
@@ -153,11 +173,9 @@ struct Reader<'r> {
 }
 
 impl<'r> Reader<'r> {
-    fn new(document: &Document, source: &Arc<Source>, rejected: &'r Rejected, base: &'static str) -> Self {
+    fn new(from: FactSource, rejected: &'r Rejected) -> Self {
         let mut builder = FactSetBuilder::default();
-        let document = document.index;
-        let (source, role, origin) = (Arc::clone(source), Role::Manifest, Origin::Declared);
-        builder.source(FactSource { source, document, role, base, origin });
+        builder.source(from);
         Self {
             builder,
             vocabulary: Vocabulary::native(),

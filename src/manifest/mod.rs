@@ -1,9 +1,11 @@
 //! The facts model, and what makes facts of documents: the native manifest now, one file per foreign format
 //! later. It recognises and extracts; it judges nothing and does no I/O.
 
+pub mod equality;
 pub mod evidence;
 pub mod facts;
 pub mod llm_deployment;
+pub mod prose;
 pub mod view;
 pub mod vocabulary;
 

@@ -1,6 +1,7 @@
 //! One fact for each plain path, selected from all that a deployment has.
 
-use super::facts::{Confidence, FactId, FactSet, FactValue, Origin};
+use super::equality::equal;
+use super::facts::{Confidence, FactId, FactSet, FactValue, Origin, Reach};
 use super::vocabulary::{FactType, PathId, Vocabulary};
 
 /// What a plain path means in one deployment.
@@ -14,8 +15,9 @@ pub enum Selected {
     Disagree(FactId),
 }
 
-/// One selected fact for every path: declared, else supplied, else observed (or derived, or a format's default)
-/// where all certain values agree, else hints where they agree, else unknown.
+/// One selected fact for every path: declared, else supplied for this deployment, else supplied for its place, else
+/// observed (or derived, or a format's default) where all certain values agree, else hints where they agree, else
+/// unknown.
 ///
 /// Facts inside lists and maps are not selected: they are reached from their list.
 #[derive(Debug)]
@@ -34,9 +36,11 @@ impl<'a> View<'a> {
         let mut next = FactId(0);
         while (next.0 as usize) < facts.len() {
             view.offer(next);
-            // Into objects, over lists and maps.
+            let path = facts.fact(next).path;
+            // Into objects, over lists and maps. Nothing replaces what the schema rejected, nor anything in it.
             let enter = facts.value(next) == FactValue::Object
-                && vocabulary.info(facts.fact(next).path).kind != FactType::Map;
+                && vocabulary.info(path).kind != FactType::Map
+                && !matches!(view.get(path), Selected::One(held) if facts.value(held) == FactValue::Rejected);
             next = if enter { FactId(next.0 + 1) } else { facts.past(next) };
         }
         view
@@ -101,11 +105,32 @@ impl<'a> View<'a> {
         found
     }
 
-    /// The nearest existing fact above a path: where a label goes that names a missing one.
+    /// A fact and the others that count for as much at its path: where they disagree, nothing is known.
+    pub fn peers(&self, id: FactId) -> impl Iterator<Item = FactId> + '_ {
+        let wanted = rank(self.facts, id);
+        self.all(self.facts.fact(id).path).filter(move |&other| rank(self.facts, other) == wanted)
+    }
+
+    /// Where sources that count for as much disagree: of each such path the first fact, and the first that says
+    /// otherwise.
+    pub fn disagreements(&self) -> impl Iterator<Item = (FactId, FactId)> + '_ {
+        self.selected.iter().filter_map(|selected| match *selected {
+            Selected::Disagree(held) => {
+                let other = self.peers(held).find(|&other| !same(self.facts, held, other))?;
+                Some((held, other))
+            }
+            _ => None,
+        })
+    }
+
+    /// The nearest existing fact above a path: where a label goes that names a missing one. What is missing belongs
+    /// into a manifest, so what was supplied is passed over.
     pub fn nearest(&self, path: PathId) -> Option<FactId> {
         let mut path = path;
         loop {
-            if let Selected::One(id) | Selected::Disagree(id) = self.get(path) {
+            if let Selected::One(id) | Selected::Disagree(id) = self.get(path)
+                && self.facts.origin(id) != Origin::Supplied
+            {
                 return Some(id);
             }
             let parent = self.vocabulary.info(path).parent;
@@ -118,31 +143,21 @@ impl<'a> View<'a> {
 }
 
 fn rank(facts: &FactSet, id: FactId) -> u8 {
-    match (facts.origin(id), facts.fact(id).confidence) {
+    let source = facts.source(id);
+    match (source.origin, facts.fact(id).confidence) {
         (Origin::Declared, _) => 0,
-        (Origin::Supplied, _) => 1,
-        (Origin::Observed | Origin::Derived, Confidence::Certain) => 2,
-        (Origin::Default, Confidence::Certain) => 3,
-        (_, Confidence::Hint) => 4,
+        (Origin::Supplied, _) if source.reach == Reach::Identity => 1,
+        (Origin::Supplied, _) => 2,
+        (Origin::Observed | Origin::Derived, Confidence::Certain) => 3,
+        (Origin::Default, Confidence::Certain) => 4,
+        (_, Confidence::Hint) => 5,
     }
 }
 
-/// Whether two facts say the same: equal scalars, or containers with equal children in order.
+/// Whether two facts say the same. Objects do, since their members have paths of their own; so do rejected values.
 fn same(facts: &FactSet, left: FactId, right: FactId) -> bool {
     match (facts.value(left), facts.value(right)) {
-        (FactValue::List, FactValue::List) => {
-            let mut others = facts.children(right);
-            facts.children(left).all(|child| others.next().is_some_and(|other| same(facts, child, other)))
-                && others.next().is_none()
-        }
-        // Objects are compared by their members, which have paths of their own.
-        (FactValue::Object, FactValue::Object) => true,
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "facts beyond 2^53 compare as the numbers they print as"
-        )]
-        (FactValue::Int(int), FactValue::Number(number))
-        | (FactValue::Number(number), FactValue::Int(int)) => (int as f64).total_cmp(&number).is_eq(),
-        (left, right) => left == right,
+        (FactValue::Object, FactValue::Object) | (FactValue::Rejected, FactValue::Rejected) => true,
+        _ => equal(facts, left, right) == Some(true),
     }
 }

@@ -11,7 +11,7 @@ use miette::{LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents};
 use super::row::{Cut, Row};
 use super::sanitize::visible;
 use super::wrap::{char_columns, clip, columns, wrap};
-use crate::finding::Label;
+use crate::finding::{Label, Place};
 use crate::source::{Position, Source, Span};
 
 /// Lines shown before and after a marked one, also what miette is asked to show.
@@ -401,11 +401,11 @@ impl<'a> SpanContents<'a> for Contents<'a> {
     }
 }
 
-/// Where a label is, for places of which there is no text to show: `file:line:column`, safe to show.
-pub(super) fn address(label: &Label) -> String {
-    let source = &label.place.source;
+/// Where a place is, for those of which there is no text to show: `file:line:column`, safe to show.
+pub(super) fn address(place: &Place) -> String {
+    let source = &place.source;
     let mut shown = visible(&source.path).into_owned();
-    if let Some(span) = label.place.span {
+    if let Some(span) = place.span {
         let at = source.lines.position(span.start);
         // Writing to a string cannot fail.
         let _ = write!(shown, ":{}:{}", at.line, at.column);

@@ -22,16 +22,22 @@ struct Printed {
     path: String,
 }
 
-/// The facts of a deployment that say something: scalars, and lists of scalars as a whole.
+/// The facts of a deployment that say something: scalars, and lists of scalars as a whole. What is declared comes
+/// first, what other sources say after it, source by source.
 fn printed(facts: &FactSet) -> Vec<Printed> {
     let mut printed = Vec::new();
-    if let Some((root, _)) = facts.iter().find(|(_, fact)| fact.path == ROOT) {
+    let roots: Vec<FactId> = facts.iter().filter(|(_, fact)| fact.path == ROOT).map(|(id, _)| id).collect();
+    let (own, others) = roots.split_at(roots.len().min(1));
+    for &root in own {
         descend(facts, root, &mut printed);
     }
     // `metadata` lies beside the root.
     let metadata = Vocabulary::native().find("metadata");
     if let Some((metadata, _)) = facts.iter().find(|(_, fact)| Some(fact.path) == metadata) {
         descend(facts, metadata, &mut printed);
+    }
+    for &root in others {
+        descend(facts, root, &mut printed);
     }
     printed
 }
@@ -74,7 +80,13 @@ pub fn human(deployments: &[Deployment], out: &mut dyn Write) -> io::Result<()> 
         writeln!(out, "{}  {}", visible(name), visible(&deployment.source.path))?;
         let facts = printed(&deployment.facts);
         let widest = facts.iter().map(|fact| fact.path.chars().count()).max().unwrap_or(0);
+        let mut file = &deployment.source.path;
         for fact in &facts {
+            let source = deployment.facts.source(fact.id);
+            if source.source.path != *file {
+                file = &source.source.path;
+                writeln!(out, "  from {} ({})", visible(file), word(source.origin))?;
+            }
             let (start, _) = positions(deployment, fact.id);
             let value = match deployment.facts.value(fact.id) {
                 FactValue::Rejected => "(rejected by the schema)".to_owned(),
@@ -85,6 +97,17 @@ pub fn human(deployments: &[Deployment], out: &mut dyn Write) -> io::Result<()> 
         }
     }
     Ok(())
+}
+
+/// The word for where facts come from.
+const fn word(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Declared => "declared",
+        Origin::Supplied => "supplied",
+        Origin::Observed => "observed",
+        Origin::Derived => "derived",
+        Origin::Default => "default",
+    }
 }
 
 fn positions(deployment: &Deployment, id: FactId) -> (Position, Position) {

@@ -7,12 +7,22 @@ use sha2::{Digest, Sha256};
 
 use crate::finding::Finding;
 
-/// Bytes of the hash that are kept: 128 bits, so 32 hexadecimal digits.
-const KEPT: usize = 16;
+/// Hexadecimal digits of the hash that a report shows: 128 bits.
+const SHOWN: usize = 32;
 
 /// One fingerprint a finding, in their order: a hash of rule, pack, code, deployment (or file, where there is none),
 /// the deciding pointer, and how many findings before had the same. Unique in a report.
 pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
+    let mut shown = digests(findings);
+    for digest in &mut shown {
+        digest.truncate(SHOWN);
+        digest.shrink_to_fit();
+    }
+    shown
+}
+
+/// The same hashes whole: SHA-256 in hexadecimal digits.
+pub(super) fn digests(findings: &[Finding]) -> Vec<String> {
     let mut seen: HashMap<[u8; 32], u32> = HashMap::new();
     findings
         .iter()
@@ -21,8 +31,8 @@ pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
             let occurrence = seen.entry(identity.clone().finalize().into()).or_default();
             let digest = identity.chain_update(occurrence.to_le_bytes()).finalize();
             *occurrence += 1;
-            let mut shown = String::with_capacity(2 * KEPT);
-            for byte in digest.iter().take(KEPT) {
+            let mut shown = String::with_capacity(2 * digest.len());
+            for byte in digest {
                 let digits = [byte >> 4, byte & 0xf].map(|digit| char::from_digit(u32::from(digit), 16));
                 shown.extend(digits.into_iter().flatten());
             }

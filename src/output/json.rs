@@ -34,9 +34,14 @@ pub(super) fn write_document(value: &impl Serialize, out: &mut dyn Write) -> io:
 /// Writes one value on one line.
 pub(super) fn write_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut line = Vec::new();
-    value.serialize(&mut Serializer::with_formatter(&mut line, Shown(CompactFormatter)))?;
+    append(value, &mut line)?;
     line.push(b'\n');
     out.write_all(&line)
+}
+
+/// Appends one value, without a line break.
+pub(super) fn append(value: &impl Serialize, out: &mut Vec<u8>) -> io::Result<()> {
+    Ok(value.serialize(&mut Serializer::with_formatter(out, Shown(CompactFormatter)))?)
 }
 
 /// Breaks lines where a reader wants them: a field of the document is a line, and so is an item of a list of it. A

@@ -1,15 +1,23 @@
 //! The formats: each is one file here and one row of [`FORMATS`]. Pure: a report becomes bytes, and nothing is
 //! judged, counted or read on the way, so that every format shows the same.
 
+mod catalog;
 mod excerpt;
 pub mod facts;
 mod fingerprint;
+mod github;
+mod gitlab;
 mod human;
 mod json;
 mod json_lines;
+mod junit;
+mod links;
+mod markdown;
 pub mod pages;
 mod row;
 pub mod sanitize;
+mod sarif;
+pub mod testing;
 mod wire;
 mod wrap;
 
@@ -35,6 +43,16 @@ pub enum Format {
     Json,
     /// JSON, one object a line.
     JsonLines,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Workflow commands, for annotations in a GitHub job.
+    Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// `JUnit`'s XML, for CI servers.
+    Junit,
+    /// Markdown, for a comment or a step summary.
+    Markdown,
 }
 
 /// How a format is written.
@@ -48,6 +66,8 @@ pub struct FormatRow {
     pub name: &'static str,
     /// What it is, for `--help`.
     pub description: &'static str,
+    /// Whether a forge reads it, which counts paths from the root of the repository.
+    pub is_for_a_forge: bool,
     render: Render,
 }
 
@@ -57,26 +77,73 @@ pub const FORMATS: &[FormatRow] = &[
         format: Format::Human,
         name: "human",
         description: "excerpts and advice, for a terminal",
+        is_for_a_forge: false,
         render: human::render,
     },
     FormatRow {
         format: Format::Json,
         name: "json",
         description: "the whole report as one JSON document (tunelint.dev/report/v1)",
+        is_for_a_forge: false,
         render: json::render,
     },
     FormatRow {
         format: Format::JsonLines,
         name: "jsonl",
         description: "findings, deployments and summary as JSON, one a line",
+        is_for_a_forge: false,
         render: json_lines::render,
+    },
+    FormatRow {
+        format: Format::Sarif,
+        name: "sarif",
+        description: "SARIF 2.1.0, for code scanning",
+        is_for_a_forge: true,
+        render: sarif::render,
+    },
+    FormatRow {
+        format: Format::Github,
+        name: "github",
+        description: "workflow commands: annotations in a GitHub job, ten a level",
+        is_for_a_forge: true,
+        render: github::render,
+    },
+    FormatRow {
+        format: Format::Gitlab,
+        name: "gitlab",
+        description: "a GitLab Code Quality report",
+        is_for_a_forge: true,
+        render: gitlab::render,
+    },
+    FormatRow {
+        format: Format::Junit,
+        name: "junit",
+        description: "JUnit XML, for CI servers",
+        is_for_a_forge: true,
+        render: junit::render,
+    },
+    FormatRow {
+        format: Format::Markdown,
+        name: "markdown",
+        description: "for a pull request's comment or a step summary, under 1 MiB",
+        is_for_a_forge: true,
+        render: markdown::render,
     },
 ];
 
 impl Format {
     /// The name on the command line.
     pub fn as_str(self) -> &'static str {
-        FORMATS.iter().find(|row| row.format == self).map_or("", |row| row.name)
+        self.row().map_or("", |row| row.name)
+    }
+
+    /// Whether a forge reads it, which counts paths from the root of the repository.
+    pub fn is_for_a_forge(self) -> bool {
+        self.row().is_some_and(|row| row.is_for_a_forge)
+    }
+
+    fn row(self) -> Option<&'static FormatRow> {
+        FORMATS.iter().find(|row| row.format == self)
     }
 }
 
@@ -120,11 +187,35 @@ pub struct Options {
     pub quiet: bool,
     /// How long the run took, for the summary line.
     pub elapsed: Option<Duration>,
+    /// The folder that a report's paths are relative to, from the root of the repository with forward slashes:
+    /// forges count paths from there. Nothing: it is the root, or nobody knows.
+    pub folder: Option<String>,
+    /// What a path from the root of the repository is a page below (`https://github.com/OWNER/REPO/blob/COMMIT`), where
+    /// lines are to be linked.
+    pub link_base: Option<String>,
+    /// Where a rule is described, with `{rule}` for its id and `{pack}` for its pack; nothing: on the project's
+    /// pages.
+    pub help_uri: Option<String>,
+    /// Bytes that Markdown may take. A step summary takes [`STEP_SUMMARY_BYTES`], a comment 65,536 characters.
+    pub markdown_bytes: usize,
 }
+
+/// Bytes of the longest Markdown that is surely taken for a step summary: GitHub drops those over 1 MiB.
+pub const STEP_SUMMARY_BYTES: usize = 1_000_000;
 
 impl Default for Options {
     fn default() -> Self {
-        Self { color: false, unicode: true, width: 80, quiet: false, elapsed: None }
+        Self {
+            color: false,
+            unicode: true,
+            width: 80,
+            quiet: false,
+            elapsed: None,
+            folder: None,
+            link_base: None,
+            help_uri: None,
+            markdown_bytes: STEP_SUMMARY_BYTES,
+        }
     }
 }
 
@@ -156,7 +247,7 @@ pub fn render(
     options: &Options,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    match FORMATS.iter().find(|row| row.format == format) {
+    match format.row() {
         Some(row) => (row.render)(report, texts, options, out),
         None => Ok(()),
     }
@@ -190,6 +281,9 @@ mod tests {
     #[test]
     fn an_unknown_name_is_told_the_known_ones() {
         let error = "yaml\u{1b}".parse::<Format>().unwrap_err().to_string();
-        assert_eq!(error, r"unknown format `yaml\x1b`; there are human, json, jsonl");
+        assert_eq!(
+            error,
+            r"unknown format `yaml\x1b`; there are human, json, jsonl, sarif, github, gitlab, junit, markdown"
+        );
     }
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::finding::{Clause, Decisive, Finding, Label, Outcome, Scalar, Severity, Status};
+use crate::finding::{
+    Clause, Decisive, Exception, ExceptionKind, Finding, Label, Outcome, Place, Scalar, Severity, Status,
+};
 use crate::report::{DeploymentRecord, OutcomeCounts, PackRecord, Report, Run, Summary};
 use crate::source::Position;
 
@@ -269,6 +271,9 @@ pub(super) struct FindingV1<'a> {
     labels: Labels<'a>,
     fingerprint: &'a str,
     status: Status,
+    /// Absent where there is none, so that a report without exceptions is what it was before there were any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exception: Option<Box<ExceptionV1<'a>>>,
 }
 
 impl<'a> FindingV1<'a> {
@@ -292,10 +297,44 @@ impl<'a> FindingV1<'a> {
             file: &place.source.path,
             document: place.document,
             pointer: place.pointer.as_deref(),
-            span: SpanV1::new(&finding.primary),
+            span: SpanV1::new(place),
             labels: Labels(finding),
             fingerprint,
             status: finding.status,
+            exception: finding.exception.as_deref().map(|own| Box::new(ExceptionV1::new(own))),
+        }
+    }
+}
+
+/// Why a finding does not count.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ExceptionV1<'a> {
+    kind: ExceptionKind,
+    reason: Option<&'a str>,
+    owner: Option<&'a str>,
+    approved_by: Option<&'a str>,
+    ticket: Option<&'a str>,
+    expires: Option<String>,
+    file: &'a str,
+    document: Option<u32>,
+    pointer: Option<&'a str>,
+    span: Option<SpanV1>,
+}
+
+impl<'a> ExceptionV1<'a> {
+    fn new(exception: &'a Exception) -> Self {
+        Self {
+            kind: exception.kind,
+            reason: exception.reason.as_deref(),
+            owner: exception.owner.as_deref(),
+            approved_by: exception.approved_by.as_deref(),
+            ticket: exception.ticket.as_deref(),
+            expires: exception.expires.map(|day| day.to_string()),
+            file: &exception.place.source.path,
+            document: exception.place.document,
+            pointer: exception.place.pointer.as_deref(),
+            span: SpanV1::new(&exception.place),
         }
     }
 }
@@ -355,8 +394,8 @@ struct PositionV1 {
 }
 
 impl SpanV1 {
-    fn new(label: &Label) -> Option<Self> {
-        let (start, end) = label.place.source.lines.positions(label.place.span?);
+    fn new(place: &Place) -> Option<Self> {
+        let (start, end) = place.source.lines.positions(place.span?);
         Some(Self { start: start.into(), end: end.into() })
     }
 }
@@ -383,7 +422,7 @@ impl<'a> LabelV1<'a> {
             file: &label.place.source.path,
             document: label.place.document,
             pointer: label.place.pointer.as_deref(),
-            span: SpanV1::new(label),
+            span: SpanV1::new(&label.place),
             message: &label.message,
             primary,
         }

@@ -80,8 +80,7 @@ fn used(pack: &Pack) -> Vec<bool> {
     for expr in pack.signals.iter().flatten() {
         parameters_of(expr, &mut used);
     }
-    let known = pack.parameters.iter().chain(pack.inherited.iter().map(|one| &one.parameter));
-    let known: Vec<&str> = known.map(|parameter| &*parameter.name).collect();
+    let known: Vec<&str> = pack.known_parameters().map(|parameter| &*parameter.name).collect();
     for slot in &pack.rules {
         let Some(rule) = pack.rule(slot) else {
             mark_meant(&slot.text(), &known, &mut used);

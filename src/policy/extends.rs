@@ -6,11 +6,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::Policies;
 use super::expression::Type;
 use super::load::parameter_value;
 use super::pack::{Pack, Parameter};
 use super::pack_file::Draft;
-use super::settings::PackSettings;
 use crate::document::NodeRef;
 use crate::finding::{Finding, Label, Place, Scalar, Severity};
 use crate::nearest::nearest;
@@ -239,29 +239,27 @@ fn inherit(pack: &mut Pack, bases: &[&Pack], findings: &mut Vec<Finding>) {
         let Some(current) = pack.inherited.get(at).map(|one| &one.parameter) else { continue };
         // What no parameter can be, the schema has told.
         let Some((kind, value)) = default.value.clone() else { continue };
-        match current.accepts(kind, value) {
-            Ok((kind, value)) => {
-                let changed = Parameter {
-                    kind,
-                    value,
-                    raw: default.raw.clone(),
-                    source: default.source.clone(),
-                    set_by: Arc::clone(&pack.file.path),
-                    place: Some(place(pack, default.span).with_pointer(pointer(&of, &default.parameter))),
-                    ..current.clone()
-                };
-                if let Some(one) = pack.inherited.get_mut(at) {
-                    one.parameter = changed;
-                }
+        if current.takes(kind) {
+            let changed = Parameter {
+                kind,
+                value,
+                raw: default.raw.clone(),
+                source: default.source.clone(),
+                set_by: Arc::clone(&pack.file.path),
+                place: Some(place(pack, default.span).with_pointer(pointer(&of, &default.parameter))),
+                ..current.clone()
+            };
+            if let Some(one) = pack.inherited.get_mut(at) {
+                one.parameter = changed;
             }
-            Err(expected) => {
-                let message = format!("{} of {of} is {expected}, and this is not", default.parameter);
-                let label = Label::new(
-                    place(pack, default.span).with_pointer(pointer(&of, &default.parameter)),
-                    format!("not {expected}"),
-                );
-                findings.push(Finding::invalid("policy", "type", message, label));
-            }
+        } else {
+            let expected = current.expected();
+            let message = format!("{} of {of} is {expected}, and this is not", default.parameter);
+            let label = Label::new(
+                place(pack, default.span).with_pointer(pointer(&of, &default.parameter)),
+                format!("not {expected}"),
+            );
+            findings.push(Finding::invalid("policy", "type", message, label));
         }
     }
 }
@@ -313,69 +311,87 @@ fn unknown_parameter(pack: &Pack, base: &Pack, default: &NewDefault) -> Finding 
     }
 }
 
-/// Puts the parameters of all packs in force: of each parameter the new default of a pack that extends its own, where
-/// there is one. Where packs differ of which none extends the other, the first by name wins, and the others are told.
-pub(super) fn settle(packs: &mut [Pack], findings: &mut Vec<Finding>) {
-    let mut chosen: Vec<Vec<Parameter>> = Vec::new();
-    for pack in &*packs {
-        let parameters = pack.parameters.iter();
-        chosen.push(parameters.map(|own| in_force(packs, pack, own, findings)).collect());
+/// A new default that a pack gives.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Claim<'a> {
+    /// The pack.
+    pub(super) pack: &'a Pack,
+    /// The parameter with it.
+    pub(super) parameter: &'a Parameter,
+}
+
+/// The new defaults that packs give a parameter: only of those which no other that gives one extends, by the name of
+/// the pack. The first holds. `counts` says of each pack whether it does.
+pub(super) fn claims<'a>(
+    packs: &'a [Pack],
+    counts: &[bool],
+    owner: &Pack,
+    own: &Parameter,
+) -> Vec<Claim<'a>> {
+    let claim = |pack: &'a Pack| {
+        let mut all = pack.inherited.iter();
+        let one = all.find(|one| one.owner == owner.name && one.parameter.name == own.name)?;
+        // What a pack merely passes on names the file of another.
+        (one.parameter.set_by == pack.file.path).then_some(Claim { pack, parameter: &one.parameter })
+    };
+    let all: Vec<Claim<'_>> =
+        packs.iter().zip(counts).filter(|(_, counts)| **counts).filter_map(|(pack, _)| claim(pack)).collect();
+    let is_outermost = |own: &Claim<'_>| !all.iter().any(|other| reaches(packs, other.pack, own.pack));
+    let mut outermost: Vec<Claim<'_>> = all.iter().copied().filter(is_outermost).collect();
+    outermost.sort_by(|left, right| left.pack.name.cmp(&right.pack.name));
+    outermost
+}
+
+/// Whether a pack extends another, if only by way of others.
+fn reaches(packs: &[Pack], pack: &Pack, base: &Pack) -> bool {
+    let mut open: Vec<&str> = pack.extends.iter().map(|one| &*one.pack).collect();
+    let mut at = 0;
+    while let Some(name) = open.get(at).copied() {
+        if *name == *base.name {
+            return true;
+        }
+        let next = packs.iter().find(|pack| *pack.name == *name);
+        for further in next.into_iter().flat_map(|pack| &pack.extends) {
+            if !open.contains(&&*further.pack) {
+                open.push(&further.pack);
+            }
+        }
+        at += 1;
     }
-    for (pack, parameters) in packs.iter_mut().zip(chosen) {
-        pack.settings = PackSettings { parameters, ..PackSettings::of(pack) };
-        pack.settings.revalue();
+    false
+}
+
+impl Policies {
+    /// Tells the new defaults without effect because another pack that runs gives the same parameter another one, and
+    /// neither extends the other. Nothing is said of a parameter whose value is stated.
+    pub fn conflicting_defaults(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let counts: Vec<bool> = self.packs.iter().map(|pack| pack.settings.enabled).collect();
+        for owner in &self.packs {
+            for (index, own) in (0..).zip(&owner.parameters) {
+                if owner.settings.stated.contains(&index) || owner.settings.lock_of(index).is_some() {
+                    continue;
+                }
+                let claims = claims(&self.packs, &counts, owner, own);
+                let Some((wins, others)) = claims.split_first() else { continue };
+                let lost = others.iter().filter(|claim| claim.parameter.value != wins.parameter.value);
+                findings.extend(lost.filter_map(|lost| conflict(owner, own, *wins, *lost)));
+            }
+        }
+        findings
     }
 }
 
-/// The parameter with the default that holds.
-fn in_force(packs: &[Pack], owner: &Pack, own: &Parameter, findings: &mut Vec<Finding>) -> Parameter {
-    let seen = |pack: &Pack| {
-        let mut all = pack.inherited.iter();
-        all.find(|one| one.owner == owner.name && one.parameter.name == own.name)
-            .map(|one| one.parameter.clone())
-    };
-    // The packs that say something of their own: what they merely pass on names the file of another.
-    let claims: Vec<(&Pack, Parameter)> = packs
-        .iter()
-        .filter_map(|pack| Some((pack, seen(pack)?)))
-        .filter(|(pack, claim)| claim.set_by == pack.file.path)
-        .collect();
-    let extends = |pack: &Pack, base: &Pack| {
-        let mut open: Vec<&str> = pack.extends.iter().map(|one| &*one.pack).collect();
-        let mut at = 0;
-        while let Some(name) = open.get(at).copied() {
-            if *name == *base.name {
-                return true;
-            }
-            let next = packs.iter().find(|pack| *pack.name == *name);
-            for further in next.into_iter().flat_map(|pack| &pack.extends) {
-                if !open.contains(&&*further.pack) {
-                    open.push(&further.pack);
-                }
-            }
-            at += 1;
-        }
-        false
-    };
-    let mut outermost: Vec<&(&Pack, Parameter)> =
-        claims.iter().filter(|(pack, _)| !claims.iter().any(|(other, _)| extends(other, pack))).collect();
-    outermost.sort_by(|(left, _), (right, _)| left.name.cmp(&right.name));
-    let mut outermost = outermost.into_iter();
-    let Some((winner, wins)) = outermost.next() else { return own.clone() };
-    for (loser, lost) in outermost.filter(|(_, claim)| claim.value != wins.value) {
-        let (Some(here), Some(there)) = (lost.place.clone(), wins.place.clone()) else { continue };
-        let message = format!(
-            "{} and {} give {} of {} different defaults; that of {} holds",
-            winner.name, loser.name, own.name, owner.name, winner.name
-        );
-        findings.push(
-            Finding::invalid("policy", "conflicting-default", message, Label::new(here, "without effect"))
-                .with_label(Label::new(there, "the one that holds"))
-                .with_help(format!(
-                    "Let one of the two packs extend the other, or set {} in a config",
-                    own.name
-                )),
-        );
-    }
-    wins.clone()
+fn conflict(owner: &Pack, own: &Parameter, wins: Claim<'_>, lost: Claim<'_>) -> Option<Finding> {
+    let (here, there) = (lost.parameter.place.clone()?, wins.parameter.place.clone()?);
+    let (winner, loser) = (&wins.pack.name, &lost.pack.name);
+    let message = format!(
+        "{winner} and {loser} give {} of {} different defaults; that of {winner} holds",
+        own.name, owner.name
+    );
+    Some(
+        Finding::invalid("policy", "conflicting-default", message, Label::new(here, "without effect"))
+            .with_label(Label::new(there, "the one that holds"))
+            .with_help(format!("Let one of the two packs extend the other, or set {} in a config", own.name)),
+    )
 }

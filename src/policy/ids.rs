@@ -27,9 +27,14 @@ impl Policies {
             Some((pack, id)) => (Some(pack), id),
             None => (None, name),
         };
+        self.find_rule_of(of_pack, id)
+    }
+
+    /// The rule of an id that it has, or had before, in a pack or in any.
+    pub fn find_rule_of(&self, pack: Option<&str>, id: &str) -> Option<Found<'_>> {
         let find = |renamed: bool| {
             let packs = self.packs.iter().enumerate();
-            packs.filter(|(_, pack)| of_pack.is_none_or(|own| *own == *pack.name)).find_map(|(at, pack)| {
+            packs.filter(|(_, own)| pack.is_none_or(|name| *name == *own.name)).find_map(|(at, pack)| {
                 let is = |slot: &RuleSlot| if renamed { slot.was(id) } else { *slot.id == *id };
                 let index = pack.rules.iter().position(is)?;
                 Some(Found { pack, slot: pack.rules.get(index)?, at: (at, index), renamed })
@@ -46,8 +51,9 @@ type Claims = HashMap<Arc<str>, (usize, usize)>;
 /// another rule's, now or formerly.
 pub(super) fn settle(packs: &mut [Pack], findings: &mut Vec<Finding>) {
     let mut order: Vec<usize> = (0..packs.len()).collect();
-    // What is built in was there first: a pack of one's own cannot take its place.
-    order.sort_by_key(|&at| packs.get(at).map(|pack| (!pack.is_embedded(), pack.name.clone())));
+    // What is built in was there first, and what an organisation brings before what a repo does: no pack can take the
+    // place of a rule beneath it.
+    order.sort_by_key(|&at| packs.get(at).map(|pack| (!pack.is_embedded(), pack.layer, pack.name.clone())));
     let mut claims = Claims::new();
     let mut taken: Vec<(usize, usize, Finding)> = Vec::new();
     for &at in &order {

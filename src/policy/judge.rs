@@ -106,7 +106,7 @@ impl Policies {
                 },
                 made: RefCell::default(),
             };
-            for (slot, setting) in pack.rules.iter().zip(&settings.rules).filter(|(_, setting)| setting.on) {
+            for (slot, setting) in settings.in_force(pack) {
                 if !slot.meets(strategy) && !judging.show_passed {
                     counts.not_applicable += 1;
                     continue;

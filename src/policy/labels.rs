@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use super::eval::{self, Read, Standing};
 use super::judge::Bench;
 use super::pack::{Condition, Parameter, Rule};
-use super::template::{prose, scalar_prose, separated};
+use super::template::{prose, scalar_prose, separated, shorten};
 use crate::document::push_token;
 use crate::finding::{Label, Place, Scalar};
-use crate::manifest::facts::{FactId, FactValue};
+use crate::manifest::facts::{FactId, FactValue, Origin};
 use crate::manifest::vocabulary::Vocabulary;
 
 /// A comparison that a fact stood in: its operator, the other side, the parameter which that side is.
@@ -89,8 +89,8 @@ impl Bench<'_> {
                     format!("{short} is not valid, so it is unknown"),
                 ));
             }
-            (Standing::Disagree, Some(_)) => {
-                for other in self.view.all(read.path) {
+            (Standing::Disagree, Some(held)) => {
+                for other in self.view.peers(held) {
                     labels.push(Label::new(
                         facts.place(other, vocabulary),
                         format!("{short} is {} here", prose(facts, other)),
@@ -126,8 +126,11 @@ impl Bench<'_> {
             return label.clone();
         }
         let facts = self.view.facts;
+        let is_supplied = facts.origin(id) == Origin::Supplied;
         let message = match facts.value(id) {
+            FactValue::Object if is_supplied => format!("{short} is supplied"),
             FactValue::Object => format!("{short} is declared"),
+            _ if is_supplied => format!("{short} is supplied as {}", shorten(&prose(facts, id))),
             _ => format!("{short} is {}", shorten(&prose(facts, id))),
         };
         let label = Label::new(facts.place(id, self.view.vocabulary), message);
@@ -193,14 +196,4 @@ impl Bench<'_> {
 fn lower_first(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
-}
-
-/// A value short enough for a label.
-fn shorten(text: &str) -> String {
-    const LONGEST: usize = 60;
-    let line = text.split(['\n', '\r']).next().unwrap_or_default();
-    if line.len() == text.len() && text.chars().count() <= LONGEST {
-        return text.to_owned();
-    }
-    line.chars().take(LONGEST).chain(['…']).collect()
 }

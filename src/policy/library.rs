@@ -40,6 +40,8 @@ pub struct PackTexts {
     pub pack: Result<PolicyFile, Arc<str>>,
     /// Its rules.
     pub rules: Vec<PolicyFile>,
+    /// The layer of configs that brings it ([`Pack::layer`]).
+    pub layer: usize,
 }
 
 impl PackTexts {
@@ -82,7 +84,7 @@ impl Policies {
 
     /// Adds a pack from its files: `pack.yaml` first, then its rules.
     pub fn add(&mut self, pack: &PolicyFile, rules: &[PolicyFile]) {
-        self.add_all(&[PackTexts { pack: Ok(pack.clone()), rules: rules.to_vec() }]);
+        self.add_all(&[PackTexts { pack: Ok(pack.clone()), rules: rules.to_vec(), layer: 0 }]);
     }
 
     /// Adds packs from their files, in any order: a pack can extend one that comes later, or is there already. Every
@@ -95,11 +97,12 @@ impl Policies {
             let before = findings.len();
             let file = texts.pack.as_ref().ok().map(PolicyFile::text);
             let draft = file.as_ref().and_then(|file| pack_file::draft(file, &mut findings));
-            let Some(draft) = draft else {
+            let Some(mut draft) = draft else {
                 folders.push(Folder { texts, pack: None, names: PackNames::unknown() });
                 self.not_run(texts, findings.get(before..).unwrap_or_default());
                 continue;
             };
+            draft.pack.layer = texts.layer;
             let name = Arc::clone(&draft.pack.name);
             let mut others = self.packs.iter().chain(drafts.iter().map(|draft| &draft.pack));
             if let Some(other) = others.find(|other| other.name == name) {
@@ -131,9 +134,8 @@ impl Policies {
         self.packs.sort_by(|left, right| left.name.cmp(&right.name));
         complete::unused_parameters(&self.packs, &new, &mut findings);
         ids::settle(&mut self.packs, &mut findings);
-        extends::settle(&mut self.packs, &mut findings);
         self.packs.retain(|pack| !lent.contains(&pack.name));
-        self.spread();
+        self.settle();
         self.problems.append(&mut findings);
     }
 

@@ -347,7 +347,8 @@ fn texts<'a>(node: NodeRef<'a>, key: &str) -> Cow<'a, [&'a str]> {
     node.get(key).into_iter().flat_map(NodeRef::items).filter_map(NodeRef::as_str).collect()
 }
 
-fn severity(word: &str) -> Option<Severity> {
+/// The severity of a word.
+pub fn severity(word: &str) -> Option<Severity> {
     match word {
         "error" => Some(Severity::Error),
         "warning" => Some(Severity::Warning),
@@ -356,7 +357,8 @@ fn severity(word: &str) -> Option<Severity> {
     }
 }
 
-fn severities(words: &[(&str, &str)]) -> Option<Severities> {
+/// Severities by stage, of pairs of a stage (or `default`) and a word.
+pub fn severities(words: &[(&str, &str)]) -> Option<Severities> {
     let mut severities = Severities { default: Severity::Warning, by_stage: Vec::new() };
     for &(stage, word) in words {
         let severity = severity(word)?;

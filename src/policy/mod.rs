@@ -4,7 +4,6 @@ pub mod advice;
 pub mod complete;
 pub mod embedded;
 pub mod eval;
-pub mod examples;
 pub mod expression;
 pub mod extends;
 mod ids;
@@ -12,20 +11,25 @@ pub mod judge;
 mod labels;
 pub mod library;
 pub mod load;
+pub mod overrides;
 pub mod pack;
 mod pack_file;
+mod records;
 pub mod selection;
 pub mod settings;
 pub mod template;
+pub mod testing;
 
 use std::sync::Arc;
 
 use crate::finding::{Finding, Scalar};
 use crate::threads::Threads;
+use overrides::Layers;
 use pack::Pack;
 
 pub use ids::Found;
 pub use judge::{Judging, Verdict};
+pub use records::{ParameterRecord, RuleRecord};
 pub use selection::{PolicyError, Renamed, Selection};
 
 /// The packs in force, with the parameters in force.
@@ -37,6 +41,8 @@ pub struct Policies {
     pub threads: Threads,
     /// What is wrong with the policy files; the rules concerned do not run, the others do.
     pub problems: Vec<Finding>,
+    /// What differs from the packs as they are.
+    layers: Layers,
 }
 
 /// A pack in force.

@@ -29,6 +29,8 @@ pub struct Pack {
     pub source: PackSource,
     /// SHA-256 of its files, `sha256:…`.
     pub digest: Box<str>,
+    /// The layer of configs that brings it ([`super::Policies::layers`]): those beneath know nothing of it.
+    pub layer: usize,
     /// The packs that it extends, with its new defaults for their parameters.
     pub extends: Vec<Extension>,
     /// Its parameters with the values that it gives them; [`Self::settings`] has those in force.
@@ -189,24 +191,6 @@ impl RuleSlot {
     }
 }
 
-impl Parameter {
-    /// A value for the parameter, if it can be one: a number may be given with or without decimals, whichever the
-    /// default has.
-    ///
-    /// # Errors
-    /// What it has to be instead: `a number`.
-    pub fn accepts(&self, kind: Type, value: Scalar) -> Result<(Type, Scalar), &'static str> {
-        match (self.kind, kind) {
-            (Type::Int | Type::Double, Type::Int | Type::Double) => Ok((kind, value)),
-            (expected, kind) if expected == kind => Ok((kind, value)),
-            (Type::Int | Type::Double, _) => Err("a number"),
-            (Type::Bool, _) => Err("true or false"),
-            (Type::List, _) => Err("a list"),
-            _ => Err("a text"),
-        }
-    }
-}
-
 impl Pack {
     /// What a rule of the pack decides by, read now if it has not been; nothing where a mistake keeps the rule from
     /// running.
@@ -234,10 +218,9 @@ impl Pack {
         Place::at(&self.file, Some(0), self.name_span).with_pointer("/metadata/name")
     }
 
-    /// The values of its parameters as the pack itself gives them, by the index that expressions use.
-    pub fn default_values(&self) -> Vec<Scalar> {
-        let inherited = self.inherited.iter().map(|one| &one.parameter);
-        self.parameters.iter().chain(inherited).map(|parameter| parameter.value.clone()).collect()
+    /// The parameters that its rules can read, as the pack itself gives them, by the index that expressions use.
+    pub fn known_parameters(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().chain(self.inherited.iter().map(|one| &one.parameter))
     }
 
     /// Whether it is compiled in.
@@ -274,6 +257,26 @@ pub struct Parameter {
     pub place: Option<Place>,
     /// The bytes of its key in `pack.yaml`.
     pub key_span: Span,
+}
+
+impl Parameter {
+    /// Whether a value of a type can be its value: a number may have decimals or none, whichever the default has.
+    pub fn takes(&self, kind: Type) -> bool {
+        match self.kind {
+            Type::Int | Type::Double => matches!(kind, Type::Int | Type::Double),
+            own => own == kind,
+        }
+    }
+
+    /// What its value has to be, in words.
+    pub const fn expected(&self) -> &'static str {
+        match self.kind {
+            Type::Int | Type::Double => "a number",
+            Type::Bool => "true or false",
+            Type::List => "a list",
+            _ => "a text",
+        }
+    }
 }
 
 /// A list of signals that speak for something.

@@ -136,6 +136,7 @@ fn pack(words: &PackWords<'_>, file: Arc<Source>, name_span: Span) -> Pack {
         license: words.license.into(),
         source: PackSource { title, publisher, retrieved, review_by },
         digest: Box::default(),
+        layer: 0,
         extends: Vec::new(),
         parameters: Vec::new(),
         inherited: Vec::<Inherited>::new(),

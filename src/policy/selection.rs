@@ -1,14 +1,14 @@
 //! What the command line asks of the packs: rules selected and ignored, parameters set.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Policies;
 use super::expression::Type;
-use super::ids::Found;
 use super::load;
-use super::pack::Pack;
+use super::overrides::{Change, ParameterValue, RuleChange, Target};
 use crate::document::{self, Limits};
 use crate::finding::{Place, Scalar};
 use crate::nearest::nearest;
@@ -23,6 +23,8 @@ pub struct Selection {
     pub ignore: Vec<String>,
     /// `pack.param=value` or `param=value`.
     pub set: Vec<String>,
+    /// Whether what is selected is no rule of a pack, so that none of them runs.
+    pub no_rules: bool,
 }
 
 /// A rule that an option calls by an id it had before.
@@ -87,6 +89,16 @@ pub enum PolicyError {
         /// What it has to be.
         expected: &'static str,
     },
+    /// What is asked for goes against a lock.
+    #[error("{option} {name}: the organisation's config locks it ({place})")]
+    Locked {
+        /// The option.
+        option: &'static str,
+        /// What it names.
+        name: String,
+        /// File and line of the lock.
+        place: String,
+    },
     /// A folder that holds no pack.
     #[error("{}: no pack.yaml in it", .folder.display())]
     NoPack {
@@ -100,64 +112,92 @@ fn did_you_mean(suggestion: Option<&str>) -> String {
 }
 
 impl Policies {
-    /// Applies `--select`, `--ignore` and `--set`, and returns which rules they call by names of old.
+    /// Applies `--select`, `--ignore` and `--set`, the layer above every config, and returns which rules they call by
+    /// ids of old.
     ///
     /// # Errors
-    /// Names that are not known, and values of another type.
+    /// Names that are not known, values of another type, and what an organisation's config has locked.
     pub fn apply(&mut self, selection: &Selection) -> Result<Vec<Renamed>, PolicyError> {
-        let mut renamed = Vec::new();
-        if !selection.select.is_empty() {
-            for pack in &mut self.packs {
-                pack.settings.rules.iter_mut().for_each(|setting| setting.on = false);
-            }
+        let (mut changes, mut renamed) = (Vec::new(), Vec::new());
+        if selection.no_rules || !selection.select.is_empty() {
+            let mut selected: BTreeSet<(usize, usize)> = BTreeSet::new();
             for name in &selection.select {
-                renamed.extend(self.switch("--select", name, true)?);
+                let rules = self.named("--select", name, &mut renamed)?;
+                // A rule that is asked for by its id runs whatever a config says of it.
+                if !name.starts_with("tag:") && !name.ends_with("/*") {
+                    for rule in &rules {
+                        let change = switch("--select", name, *rule, true);
+                        self.refuse("--select", name, &change)?;
+                        changes.push(change);
+                    }
+                }
+                selected.extend(rules);
             }
+            let all = self.packs.iter().enumerate();
+            let all = all.flat_map(|(index, pack)| (0..pack.rules.len()).map(move |rule| (index, rule)));
+            let others = all.filter(|rule| !selected.contains(rule));
+            changes.extend(others.map(|rule| switch("--select", "", rule, false)));
         }
         for name in &selection.ignore {
-            renamed.extend(self.switch("--ignore", name, false)?);
+            for rule in self.named("--ignore", name, &mut renamed)? {
+                let change = switch("--ignore", name, rule, false);
+                self.refuse("--ignore", name, &change)?;
+                changes.push(change);
+            }
         }
         for given in &selection.set {
-            self.set(given)?;
+            changes.push(self.set(given)?);
         }
-        if !selection.set.is_empty() {
-            self.spread();
+        if !changes.is_empty() {
+            self.layers.command_line.extend(changes);
+            self.settle();
         }
         Ok(renamed)
     }
 
-    fn switch(&mut self, option: &'static str, name: &str, on: bool) -> Result<Option<Renamed>, PolicyError> {
-        let mut found = false;
-        let mut former = None;
-        if let Some(tag) = name.strip_prefix("tag:") {
-            for pack in &mut self.packs {
-                let tagged: Vec<Arc<str>> = pack
-                    .all_rules()
-                    .filter(|rule| rule.tags.iter().any(|own| **own == *tag))
-                    .map(|rule| Arc::clone(&rule.id))
-                    .collect();
-                found |= !tagged.is_empty();
-                for (slot, setting) in pack.rules.iter().zip(&mut pack.settings.rules) {
-                    if tagged.contains(&slot.id) {
-                        setting.on = on;
+    /// Refuses a change that goes against a lock, wherever it holds.
+    fn refuse(&self, option: &'static str, name: &str, change: &Change) -> Result<(), PolicyError> {
+        let Some(lock) = self.lock_anywhere(change) else { return Ok(()) };
+        let line = lock.span.map_or(1, |span| lock.source.lines.position(span.start).line);
+        let place = format!("{}:{line}", lock.source.path);
+        Err(PolicyError::Locked { option, name: name.to_owned(), place })
+    }
+
+    /// The rules that a name of `--select` or `--ignore` speaks of: pack and rule. An id of old is noted.
+    fn named(
+        &self,
+        option: &'static str,
+        name: &str,
+        renamed: &mut Vec<Renamed>,
+    ) -> Result<Vec<(usize, usize)>, PolicyError> {
+        let tag = name.strip_prefix("tag:");
+        let mut found = Vec::new();
+        for (index, pack) in self.packs.iter().enumerate() {
+            let (of_pack, id) = match name.split_once('/') {
+                Some((own, id)) => (*own == *pack.name, id),
+                None => (true, name),
+            };
+            for (rule, slot) in pack.rules.iter().enumerate() {
+                let is_named = match tag {
+                    Some(tag) => {
+                        pack.rule(slot).is_some_and(|rule| rule.tags.iter().any(|own| **own == *tag))
                     }
+                    None => of_pack && (id == "*" && name != "*" || *slot.id == *id),
+                };
+                if is_named {
+                    found.push((index, rule));
                 }
             }
-        } else if let Some(of) = name.strip_suffix("/*") {
-            for pack in self.packs.iter_mut().filter(|pack| *pack.name == *of) {
-                found = true;
-                pack.settings.rules.iter_mut().for_each(|setting| setting.on = on);
-            }
-        } else if let Some(Found { at, slot, renamed, .. }) = self.find_rule(name) {
-            found = true;
-            former = renamed.then(|| Renamed { option, name: name.to_owned(), id: Arc::clone(&slot.id) });
-            let setting = self.packs.get_mut(at.0).and_then(|pack| pack.settings.rules.get_mut(at.1));
-            if let Some(setting) = setting {
-                setting.on = on;
-            }
         }
-        if found {
-            return Ok(former);
+        if found.is_empty()
+            && tag.is_none()
+            && let Some(known) = self.find_rule(name)
+        {
+            renamed.push(Renamed { option, name: name.to_owned(), id: Arc::clone(&known.slot.id) });
+            found.push(known.at);
+        }
+        if !found.is_empty() {
+            return Ok(found);
         }
         let mut known: Vec<String> = Vec::new();
         for pack in &self.packs {
@@ -168,24 +208,26 @@ impl Policies {
         Err(PolicyError::UnknownSelector { option, name: name.to_owned(), suggestion: nearest(name, known) })
     }
 
-    fn set(&mut self, given: &str) -> Result<(), PolicyError> {
+    fn set(&self, given: &str) -> Result<Change, PolicyError> {
         let malformed = || PolicyError::Malformed { given: given.to_owned() };
-        let (name, value) = given.split_once('=').ok_or_else(malformed)?;
+        let (name, text) = given.split_once('=').ok_or_else(malformed)?;
         let (of_pack, name) = match name.rsplit_once('.') {
             Some((pack, name)) => (Some(pack), name),
             None => (None, name),
         };
-        let mut holders: Vec<&mut Pack> = self
-            .packs
-            .iter_mut()
-            .filter(|pack| of_pack.is_none_or(|own| *own == *pack.name))
-            .filter(|pack| pack.parameters.iter().any(|own| *own.name == *name))
-            .collect();
+        let mut holders = Vec::new();
+        for (pack, own) in
+            self.packs.iter().enumerate().filter(|(_, pack)| of_pack.is_none_or(|own| *own == *pack.name))
+        {
+            let found = own.parameters.iter().zip(0_u16..).find(|(parameter, _)| *parameter.name == *name);
+            holders.extend(found.map(|(parameter, index)| (pack, parameter, index)));
+        }
         if holders.len() > 1 {
-            let choices = holders.iter().map(|pack| format!("{}.{name}", pack.name)).collect();
+            let pack = |pack: usize| self.packs.get(pack).map_or("", |pack| &pack.name);
+            let choices = holders.iter().map(|(own, ..)| format!("{}.{name}", pack(*own))).collect();
             return Err(PolicyError::Ambiguous { name: name.to_owned(), choices });
         }
-        let Some(pack) = holders.pop() else {
+        let Some((pack, parameter, index)) = holders.pop() else {
             let known =
                 self.packs.iter().flat_map(|pack| pack.parameters.iter().map(|own| own.name.to_string()));
             return Err(PolicyError::UnknownParameter {
@@ -193,33 +235,36 @@ impl Policies {
                 suggestion: nearest(name, known),
             });
         };
-        for parameter in pack.settings.parameters.iter_mut().filter(|own| *own.name == *name) {
-            let text: Arc<str> = value.into();
-            let stream = document::parse(&text, &Limits::default());
-            let read = stream
-                .documents
-                .first()
-                .filter(|_| stream.problems.is_empty())
-                .and_then(|document| load::parameter_value(document.root()));
-            let bad =
-                |expected| PolicyError::BadValue { name: name.to_owned(), value: value.to_owned(), expected };
-            let (kind, scalar) = match (parameter.kind, read) {
-                (Type::String, Some((Type::String, scalar))) => (Type::String, scalar),
-                (Type::String, Some((_, _))) => (Type::String, Scalar::Text(value.into())),
-                (_, Some((kind, scalar))) => parameter.accepts(kind, scalar).map_err(bad)?,
-                (_, None) => {
-                    return Err(bad(parameter.accepts(Type::Null, Scalar::Null).err().unwrap_or("a value")));
-                }
-            };
-            parameter.kind = kind;
-            parameter.value = scalar;
-            parameter.raw = value.trim().into();
-            parameter.set_by = "--set".into();
-            let source = Source::in_memory("--set", given);
-            let end = given.len() as u32;
-            parameter.place = Some(Place::at(&source, None, Span::new(end - value.len() as u32, end)));
-        }
-        pack.settings.revalue();
-        Ok(())
+        let stream = document::parse(&text.into(), &Limits::default());
+        let read = stream
+            .documents
+            .first()
+            .filter(|_| stream.problems.is_empty())
+            .and_then(|document| load::parameter_value(document.root()));
+        let (kind, scalar) = match read {
+            Some((kind, scalar)) if parameter.takes(kind) => (kind, scalar),
+            // On a command line, `5` may be the text.
+            Some((_, _)) if parameter.kind == Type::String => (Type::String, Scalar::Text(text.into())),
+            _ => {
+                let (name, value) = (name.to_owned(), text.to_owned());
+                return Err(PolicyError::BadValue { name, value, expected: parameter.expected() });
+            }
+        };
+        let source = Source::in_memory("--set", given);
+        let end = given.len() as u32;
+        let change = Change {
+            pack,
+            target: Target::Parameter(index, Some(ParameterValue { kind, scalar, raw: text.trim().into() })),
+            place: Place::at(&source, None, Span::new(end - text.len() as u32, end)),
+            lock: None,
+        };
+        self.refuse("--set", name, &change)?;
+        Ok(change)
     }
+}
+
+/// Switches a rule on or off.
+fn switch(option: &str, name: &str, (pack, rule): (usize, usize), on: bool) -> Change {
+    let target = Target::Rule(rule, RuleChange { on: Some(on), ..RuleChange::default() });
+    Change { pack, target, place: Place::whole(&Source::in_memory(option, name)), lock: None }
 }

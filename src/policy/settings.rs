@@ -1,9 +1,9 @@
 //! What of a pack is in force: parameters with their values, rules on and off, severities. It may differ by the path
 //! of a deployment.
 
-use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Policies;
+use super::extends;
 use super::pack::{Pack, Parameter, Rule, RuleSlot, Severities, Undetermined};
 use crate::finding::{Place, Scalar, Severity};
 
@@ -19,6 +19,14 @@ pub struct PackSettings {
     pub values: Vec<Scalar>,
     /// The rules, by their index in [`Pack::rules`].
     pub rules: Vec<RuleSetting>,
+    /// Whether the rules run at all.
+    pub enabled: bool,
+    /// The place that locks the pack, and so all of it.
+    pub lock: Option<Place>,
+    /// Parameters whose value somebody states, by their index: no default counts for them.
+    pub stated: BTreeSet<u16>,
+    /// The places that lock parameters, by their index.
+    pub parameter_locks: BTreeMap<u16, Place>,
 }
 
 /// What of a rule is in force.
@@ -32,11 +40,13 @@ pub struct RuleSetting {
     pub undetermined: Option<Undetermined>,
     /// The place that says otherwise than the rule.
     pub place: Option<Place>,
+    /// The place that locks it.
+    pub lock: Option<Place>,
 }
 
 impl Default for RuleSetting {
     fn default() -> Self {
-        Self { on: true, severity: None, undetermined: None, place: None }
+        Self { on: true, severity: None, undetermined: None, place: None, lock: None }
     }
 }
 
@@ -64,6 +74,8 @@ impl PackSettings {
             inherited: pack.inherited.iter().map(|own| own.parameter.clone()).collect(),
             values: Vec::new(),
             rules: pack.rules.iter().map(|_| RuleSetting::default()).collect(),
+            enabled: true,
+            ..Self::default()
         };
         settings.revalue();
         settings
@@ -86,9 +98,30 @@ impl PackSettings {
     }
 }
 
-/// Brings what is set in each pack to the packs that extend it. `all` has the settings of each of `packs`; to be
-/// called after any of their parameters was set.
-pub fn spread(packs: &[Pack], all: &mut [PackSettings]) {
+/// Gives the parameters of each pack the defaults that hold, those of the extending packs that run among them. `all` has
+/// the settings of each of `packs`; packs that layers above `layer` bring do not count. What is stated or locked stays.
+pub(super) fn choose_defaults(packs: &[Pack], all: &mut [PackSettings], layer: usize) {
+    if packs.iter().flat_map(|pack| &pack.extends).all(|extension| extension.defaults.is_empty()) {
+        return;
+    }
+    let counts: Vec<bool> =
+        packs.iter().zip(&*all).map(|(pack, settings)| pack.layer <= layer && settings.enabled).collect();
+    for (pack, settings) in packs.iter().zip(all) {
+        for (index, own) in (0..).zip(&pack.parameters) {
+            if settings.stated.contains(&index) || settings.lock_of(index).is_some() {
+                continue;
+            }
+            let holds =
+                extends::claims(packs, &counts, pack, own).first().map_or(own, |claim| claim.parameter);
+            if let Some(parameter) = settings.parameters.get_mut(usize::from(index)) {
+                parameter.clone_from(holds);
+            }
+        }
+    }
+}
+
+/// Brings what is in force in each pack to the packs that extend it. `all` has the settings of each of `packs`.
+pub(super) fn spread(packs: &[Pack], all: &mut [PackSettings]) {
     for (at, pack) in packs.iter().enumerate().filter(|(_, pack)| !pack.inherited.is_empty()) {
         let in_force = |owner: &str, name: &str| {
             let owner = packs.iter().position(|pack| *pack.name == *owner)?;
@@ -101,12 +134,23 @@ pub fn spread(packs: &[Pack], all: &mut [PackSettings]) {
             .collect();
         if let Some(settings) = all.get_mut(at) {
             settings.inherited = inherited;
-            settings.revalue();
         }
     }
 }
 
+impl PackSettings {
+    /// The place that locks a parameter, by its index.
+    pub fn lock_of(&self, parameter: u16) -> Option<&Place> {
+        self.parameter_locks.get(&parameter).or(self.lock.as_ref())
+    }
+}
+
 impl Pack {
+    /// What would be in force if nobody said otherwise than the pack.
+    pub fn own_settings(&self) -> PackSettings {
+        PackSettings::of(self)
+    }
+
     /// Its rules with what is in force of them where no path says otherwise.
     pub fn slots(&self) -> impl Iterator<Item = (&RuleSlot, &RuleSetting)> {
         self.rules.iter().zip(&self.settings.rules)
@@ -121,31 +165,12 @@ impl Pack {
 impl PackSettings {
     /// The rules of their pack that run.
     pub fn running<'a>(&'a self, pack: &'a Pack) -> impl Iterator<Item = &'a RuleSlot> {
-        pack.rules.iter().zip(&self.rules).filter(|(_, setting)| setting.on).map(|(slot, _)| slot)
-    }
-}
-
-impl Policies {
-    /// Brings what is set in each pack to the packs that extend it.
-    pub(super) fn spread(&mut self) {
-        let mut all: Vec<_> = self.packs.iter_mut().map(|pack| std::mem::take(&mut pack.settings)).collect();
-        spread(&self.packs, &mut all);
-        for (pack, settings) in self.packs.iter_mut().zip(all) {
-            pack.settings = settings;
-        }
+        self.in_force(pack).map(|(slot, _)| slot)
     }
 
-    /// What is in force of one pack for a deployment whose manifest has this path.
-    pub fn settings_of<'a>(&'a self, pack: &'a Pack, _path: &str) -> Cow<'a, PackSettings> {
-        Cow::Borrowed(&pack.settings)
-    }
-
-    /// What is in force of each pack, in the order of the packs, for a deployment whose manifest has this path (as
-    /// reports show it).
-    pub fn settings_at<'a>(
-        &'a self,
-        path: &'a str,
-    ) -> impl Iterator<Item = (&'a Pack, Cow<'a, PackSettings>)> {
-        self.packs.iter().map(move |pack| (pack, self.settings_of(pack, path)))
+    /// The rules of their pack that run, with what is in force of them.
+    pub fn in_force<'a>(&'a self, pack: &'a Pack) -> impl Iterator<Item = (&'a RuleSlot, &'a RuleSetting)> {
+        let slots = pack.rules.iter().zip(&self.rules);
+        slots.filter(|(_, setting)| self.enabled && setting.on)
     }
 }

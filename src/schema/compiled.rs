@@ -7,7 +7,7 @@ use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
 
 use super::shape::{self, Shape};
-use super::{PACK_SCHEMA, RULE_SCHEMA};
+use super::{BASELINE_SCHEMA, CONFIG_SCHEMA, FACTS_SCHEMA, PACK_SCHEMA, RULE_SCHEMA, WAIVERS_SCHEMA};
 use crate::document::{TreeJson, TreeNode};
 use crate::manifest::vocabulary::{TERSE_SCHEMA, manifest_schema};
 
@@ -21,7 +21,7 @@ const DRAFT: Draft = Draft::Draft7;
 /// A schema, its validator, and how findings by it are called.
 pub(crate) struct Compiled {
     /// A table that tells valid documents, where there is one.
-    pub(crate) shape: Option<fn() -> &'static Shape>,
+    pub(super) shape: Option<fn() -> &'static Shape>,
     /// Set up for the first document that needs it.
     pub(crate) validator: LazyLock<Validator<TreeJson>>,
     /// The schema with its words, read once there is something to say.
@@ -67,6 +67,30 @@ impl Compiled {
         &PART
     }
 
+    /// A part of a manifest's spec that somebody else supplies: nothing is required.
+    pub(crate) fn supplied_spec() -> &'static Self {
+        static SUPPLIED: Compiled = Compiled {
+            shape: None,
+            validator: LazyLock::new(|| validator(&bare_part_of_spec(parse(TERSE_SCHEMA)))),
+            worded: LazyLock::new(|| Cow::Owned(bare_part_of_spec(manifest_schema().clone()))),
+            rule: "facts",
+            noun: "deployment",
+        };
+        &SUPPLIED
+    }
+
+    /// A file of supplied facts.
+    pub(crate) fn facts() -> &'static Self {
+        static FACTS: Compiled = Compiled {
+            shape: None,
+            validator: LazyLock::new(|| validator(&parse(FACTS_SCHEMA))),
+            worded: LazyLock::new(|| Cow::Owned(parse(FACTS_SCHEMA))),
+            rule: "facts",
+            noun: "facts file",
+        };
+        &FACTS
+    }
+
     /// A rule file.
     pub(crate) fn rule() -> &'static Self {
         static RULE: Compiled = Compiled {
@@ -90,6 +114,42 @@ impl Compiled {
         };
         &PACK
     }
+
+    /// A config.
+    pub(crate) fn config() -> &'static Self {
+        static CONFIG: Compiled = Compiled {
+            shape: Some(shape::config),
+            validator: LazyLock::new(|| validator(&parse(CONFIG_SCHEMA))),
+            worded: LazyLock::new(|| Cow::Owned(parse(CONFIG_SCHEMA))),
+            rule: "config",
+            noun: "config",
+        };
+        &CONFIG
+    }
+
+    /// A waivers file.
+    pub(crate) fn waivers() -> &'static Self {
+        static WAIVERS: Compiled = Compiled {
+            shape: None,
+            validator: LazyLock::new(|| validator(&parse(WAIVERS_SCHEMA))),
+            worded: LazyLock::new(|| Cow::Owned(parse(WAIVERS_SCHEMA))),
+            rule: "waivers",
+            noun: "waivers file",
+        };
+        &WAIVERS
+    }
+
+    /// A baseline.
+    pub(crate) fn baseline() -> &'static Self {
+        static BASELINE: Compiled = Compiled {
+            shape: None,
+            validator: LazyLock::new(|| validator(&parse(BASELINE_SCHEMA))),
+            worded: LazyLock::new(|| Cow::Owned(parse(BASELINE_SCHEMA))),
+            rule: "baseline",
+            noun: "baseline",
+        };
+        &BASELINE
+    }
 }
 
 #[expect(clippy::expect_used, reason = "the schemas are embedded, and a test builds each of them")]
@@ -105,11 +165,18 @@ fn parse(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_default()
 }
 
-/// The schema of a part of a spec, made of that of the manifest.
+/// The schema of a part of a spec with a `metadata` in it, made of that of the manifest.
 fn part_of_spec(mut manifest: Value) -> Value {
-    let metadata = manifest["properties"]["metadata"].take();
-    let mut spec = manifest["properties"]["spec"].take();
+    let mut metadata = manifest["properties"]["metadata"].take();
+    drop_required(&mut metadata);
+    let mut spec = bare_part_of_spec(manifest);
     spec["properties"]["metadata"] = metadata;
+    spec
+}
+
+/// The schema of a part of a spec, made of that of the manifest.
+fn bare_part_of_spec(mut manifest: Value) -> Value {
+    let mut spec = manifest["properties"]["spec"].take();
     drop_required(&mut spec);
     spec
 }
@@ -132,6 +199,7 @@ fn drop_required(schema: &mut Value) {
 mod tests {
     use super::*;
     use crate::manifest::vocabulary::MANIFEST_SCHEMA;
+    use crate::schema::tests::without_words;
 
     /// Keywords that mean the same in drafts 7 and 2020-12, as long as nothing but words stands beside a `$ref`.
     const SHARED: &[&str] = &[
@@ -178,34 +246,22 @@ mod tests {
 
     #[test]
     fn compiled_schemas_use_only_what_both_drafts_understand_alike() {
-        for compiled in [Compiled::manifest(), Compiled::part_of_spec(), Compiled::rule(), Compiled::pack()] {
+        for compiled in [
+            Compiled::manifest(),
+            Compiled::part_of_spec(),
+            Compiled::supplied_spec(),
+            Compiled::facts(),
+            Compiled::rule(),
+            Compiled::pack(),
+            Compiled::config(),
+            Compiled::rule(),
+            Compiled::pack(),
+            Compiled::waivers(),
+            Compiled::baseline(),
+        ] {
             check(compiled.schema());
             LazyLock::force(&compiled.validator);
         }
-    }
-
-    /// The same schema without words, as the build script has to leave it.
-    fn without_words(schema: &Value) -> Value {
-        let mut schema = schema.clone();
-        let Some(members) = schema.as_object_mut() else { return schema };
-        members.retain(|keyword, _| !["title", "description", "examples"].contains(&keyword.as_str()));
-        for (keyword, value) in members {
-            match keyword.as_str() {
-                "properties" | "$defs" => {
-                    value
-                        .as_object_mut()
-                        .unwrap()
-                        .values_mut()
-                        .for_each(|value| *value = without_words(value));
-                }
-                "oneOf" => {
-                    value.as_array_mut().unwrap().iter_mut().for_each(|value| *value = without_words(value));
-                }
-                "items" | "additionalProperties" | "if" | "then" => *value = without_words(value),
-                _ => {}
-            }
-        }
-        schema
     }
 
     #[test]

@@ -32,16 +32,40 @@ pub use order::check_order;
 pub const RULE_SCHEMA: &str = include_str!("../../schemas/rule.schema.json");
 /// The schema of a policy pack, embedded.
 pub const PACK_SCHEMA: &str = include_str!("../../schemas/pack.schema.json");
+/// The schema of a file of supplied facts, embedded.
+pub const FACTS_SCHEMA: &str = include_str!("../../schemas/facts.schema.json");
+/// The schema of a config, embedded.
+pub const CONFIG_SCHEMA: &str = include_str!("../../schemas/config.schema.json");
+/// The schema of a waivers file, embedded.
+pub const WAIVERS_SCHEMA: &str = include_str!("../../schemas/waivers.schema.json");
+/// The schema of a baseline, embedded.
+pub const BASELINE_SCHEMA: &str = include_str!("../../schemas/baseline.schema.json");
 /// The schema of the JSON report, embedded.
 pub const REPORT_SCHEMA: &str = include_str!("../../schemas/report.schema.json");
+
+/// The schema of what `tunelint test` writes, embedded.
+pub const TEST_SCHEMA: &str = include_str!("../../schemas/test.schema.json");
 
 /// The published schemas by the word that `tunelint schema` takes.
 pub const SCHEMAS: &[(&str, &str)] = &[
     ("manifest", MANIFEST_SCHEMA),
     ("policy", RULE_SCHEMA),
     ("pack", PACK_SCHEMA),
+    ("facts", FACTS_SCHEMA),
+    ("config", CONFIG_SCHEMA),
+    ("waivers", WAIVERS_SCHEMA),
+    ("baseline", BASELINE_SCHEMA),
     ("report", REPORT_SCHEMA),
+    ("test", TEST_SCHEMA),
 ];
+
+/// The address of a published schema, `$id`, by the word that `tunelint schema` takes. It stays the same as long as
+/// the format does, and editors find the schema by it.
+pub fn address(kind: &str) -> Option<String> {
+    let (_, text) = SCHEMAS.iter().find(|(own, _)| *own == kind)?;
+    let schema: serde_json::Value = serde_json::from_str(text).ok()?;
+    Some(schema.get("$id")?.as_str()?.to_owned())
+}
 
 /// The two kinds of policy files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +91,17 @@ pub fn validate_spec(node: NodeRef<'_>, pointer: &str, source: &Arc<Source>) -> 
     run(Compiled::part_of_spec(), node, pointer, source)
 }
 
+/// Validates a part of a spec that somebody else than the manifest supplies: as [`validate_spec`] does, but without
+/// a `metadata`, which only a manifest has.
+pub fn validate_supplied(node: NodeRef<'_>, pointer: &str, source: &Arc<Source>) -> (Vec<Finding>, Rejected) {
+    run(Compiled::supplied_spec(), node, pointer, source)
+}
+
+/// Validates a file of supplied facts, but for what its entries supply.
+pub fn validate_facts(document: &Document, source: &Arc<Source>) -> Vec<Finding> {
+    run(Compiled::facts(), document.root(), "", source).0
+}
+
 /// Validates a policy file.
 pub fn validate_policy(document: &Document, source: &Arc<Source>, kind: PolicyKind) -> Vec<Finding> {
     let compiled = match kind {
@@ -74,6 +109,21 @@ pub fn validate_policy(document: &Document, source: &Arc<Source>, kind: PolicyKi
         PolicyKind::Pack => Compiled::pack(),
     };
     run(compiled, document.root(), "", source).0
+}
+
+/// Validates a config: what is wrong, and which values are to be passed over, by their pointers in the document.
+pub fn validate_config(document: &Document, source: &Arc<Source>) -> (Vec<Finding>, Rejected) {
+    run(Compiled::config(), document.root(), "", source)
+}
+
+/// Validates a waivers file; what is wrong points into the entry that it spoils.
+pub fn validate_waivers(document: &Document, source: &Arc<Source>) -> Vec<Finding> {
+    run(Compiled::waivers(), document.root(), "", source).0
+}
+
+/// Validates a baseline, likewise.
+pub fn validate_baseline(document: &Document, source: &Arc<Source>) -> Vec<Finding> {
+    run(Compiled::baseline(), document.root(), "", source).0
 }
 
 fn run(
@@ -108,6 +158,11 @@ fn run(
     }
     mistakes.more.into_iter().for_each(|pointer| rejected.insert(pointer));
     (findings, rejected)
+}
+
+/// What a value of the wrong type is, in words (`a text ("300k")`), and how it becomes one of the JSON type `wanted`.
+pub fn misfit(node: NodeRef<'_>, wanted: &str) -> (String, Option<String>) {
+    (words::described(node), advice::for_type(&serde_json::json!({"type": wanted}), node))
 }
 
 /// Findings of what the parser saw in a document of ours: a duplicate key, an unknown tag; and of what kept it

@@ -47,7 +47,7 @@ enum Kind {
     String,
 }
 
-// `static MANIFEST: Shape`, `RULE` and `PACK`: the embedded schemas, made by the build script.
+// `static MANIFEST: Shape`, `RULE`, `PACK` and `CONFIG`: the embedded schemas, made by the build script.
 include!(concat!(env!("OUT_DIR"), "/shape.rs"));
 
 /// The shape of the native manifest.
@@ -63,6 +63,11 @@ pub(super) fn rule() -> &'static Shape {
 /// The shape of a pack.
 pub(super) fn pack() -> &'static Shape {
     &PACK
+}
+
+/// The shape of a config.
+pub(super) fn config() -> &'static Shape {
+    &CONFIG
 }
 
 impl Shape {
@@ -107,8 +112,15 @@ impl Shape {
 
     fn admits_members(&self, node: TreeNode<'_>) -> Option<bool> {
         let Some(object) = node.as_object() else { return Some(true) };
+        // Most members stand in the order in which the schema names them.
+        let mut next = 0;
         for (name, value) in object.members() {
-            let known = self.members.iter().find(|(known, _)| *known == name).map(|(_, shape)| shape);
+            let is_it = |(known, _): &(&str, Self)| *known == name;
+            if !self.members.get(next).is_some_and(is_it) {
+                next = self.members.iter().position(is_it).unwrap_or(self.members.len());
+            }
+            let known = self.members.get(next).map(|(_, shape)| shape);
+            next += 1;
             if let Some(shape) = known.or(self.others)
                 && !shape.admits(value)?
             {
@@ -228,7 +240,7 @@ mod tests {
     use serde_json::{Map, Value, json};
 
     use super::super::compiled::Compiled;
-    use super::super::{PACK_SCHEMA, RULE_SCHEMA};
+    use super::super::{CONFIG_SCHEMA, PACK_SCHEMA, RULE_SCHEMA};
     use super::*;
     use crate::document::{Limits, parse};
     use crate::manifest::vocabulary::{TERSE_SCHEMA, manifest_schema};
@@ -285,7 +297,7 @@ mod tests {
         let mut terse: Value = serde_json::from_str(TERSE_SCHEMA).unwrap();
         terse.as_object_mut().unwrap().retain(|keyword, _| !keyword.starts_with('$'));
         assert_eq!(schema(manifest()), terse);
-        for (shape, text) in [(rule(), RULE_SCHEMA), (pack(), PACK_SCHEMA)] {
+        for (shape, text) in [(rule(), RULE_SCHEMA), (pack(), PACK_SCHEMA), (config(), CONFIG_SCHEMA)] {
             let whole: Value = serde_json::from_str(text).unwrap();
             assert_eq!(schema(shape), plain(&whole, &whole["$defs"]));
         }
@@ -403,6 +415,21 @@ mod tests {
         assert!(open > 0 && valid);
     }
 
+    #[test]
+    fn table_and_validator_agree_on_a_config_and_on_each_way_to_spoil_it() {
+        let stage = json!({"production": "error", "default": "note"});
+        let rules = json!({"a": "off", "b": {"severity": stage, "undetermined": "off", "locked": true}});
+        let parameters = json!({"x": 1, "y": [1, "two"], "z": {"value": "text", "reason": "text"}});
+        let packs = json!({"own": {"enabled": true, "parameters": parameters, "rules": rules}});
+        let spec = json!({
+            "failOn": "never", "exclude": ["a/**"], "policies": ["b"], "packs": packs, "maxWaiverDays": 1,
+            "overrides": [{"paths": ["c"], "packs": {"own": {"rules": {"a": "note"}}}}],
+            "inlineIgnores": "forbid", "helpUri": "text"
+        });
+        let whole = json!({"apiVersion": "tunelint.dev/v1alpha1", "kind": "Config", "spec": spec});
+        assert_eq!(agreements(Compiled::config(), &whole, 35), (0, true));
+    }
+
     /// Compares table and validator on a document and on each way to spoil it: how often the table could not tell,
     /// and whether the document itself is valid by both.
     fn agreements(compiled: &Compiled, whole: &Value, least: usize) -> (usize, bool) {
@@ -429,6 +456,7 @@ mod tests {
             "none",
             "strict",
             "true",
+            "off",
             "1",
         ];
         let mut others: Vec<Value> = texts.iter().map(|text| json!(text)).collect();

@@ -84,6 +84,7 @@ pub fn report(findings: Vec<Finding>) -> Report {
                 ("maxPricePer1kTokensUsd".into(), Scalar::Number(0.1)),
             ],
         }],
+        rules: Vec::new(),
         summary,
         deployments: vec![DeploymentRecord {
             name: Some("customer-experience/support-bot".into()),

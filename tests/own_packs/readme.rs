@@ -9,7 +9,7 @@ fn files() -> Vec<(String, String)> {
     let blocks = readme.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```\n").next());
     blocks
         .filter_map(|block| {
-            let name = block.lines().next()?.strip_prefix("# ")?;
+            let name = block.lines().next()?.strip_prefix("# ").filter(|name| name.starts_with("policies/"))?;
             Some((name.to_owned(), block.to_owned()))
         })
         .collect()

@@ -9,7 +9,10 @@
 )]
 
 mod document;
+#[cfg(unix)]
+mod first_steps;
 mod picture;
+mod reference;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -20,9 +23,13 @@ use document::{Document, excerpt, links, tidy};
 const PICTURE: &str = "tests/repos/acme-platform.svg";
 /// The rule that the README shows.
 const RULE: &str = "policies/customization-framework/fine-tuning-below-volume.yaml";
+/// The page of the rules.
+const RULES: &str = "policies/README.md";
 /// Lines of output in the README's sample, and in the picture.
 const SAMPLE_LINES: usize = 24;
 const PICTURE_LINES: usize = 60;
+/// Lines of the sample of a test of policies.
+const TEST_LINES: usize = 48;
 
 #[test]
 fn the_first_command_runs_and_finds_what_the_sample_shows() {
@@ -33,6 +40,17 @@ fn the_first_command_runs_and_finds_what_the_sample_shows() {
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
     let text = tidy(&String::from_utf8(output.stdout).unwrap());
     readme.expect_block("sample", &format!("```text\n{}```\n", excerpt(&text, SAMPLE_LINES)));
+}
+
+#[test]
+fn a_wrong_example_is_shown_as_the_sample_shows_it() {
+    let readme = Document::read("README.md");
+    let command = readme.shell_command("cargo run --release --locked -- test").unwrap();
+    let (_, arguments) = command.split_once(" -- ").unwrap();
+    let output = tunelint(&arguments.split(' ').collect::<Vec<_>>());
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = tidy(&String::from_utf8(output.stdout).unwrap());
+    readme.expect_block("test", &format!("```text\n{}```\n", excerpt(&text, TEST_LINES)));
 }
 
 #[test]
@@ -52,6 +70,61 @@ fn the_picture_shows_the_first_commands_output() {
 fn the_rule_shown_is_the_rule_shipped() {
     let rule = Document::read(RULE);
     Document::read("README.md").expect_block("rule", &format!("```yaml\n{}```\n", rule.text));
+}
+
+#[test]
+fn the_file_of_facts_is_one_that_the_command_below_it_reads() {
+    let readme = Document::read("README.md");
+    let facts = Document::read("tests/data/facts.yaml");
+    readme.expect_block("facts", &format!("```yaml\n{}```\n", facts.text));
+    let command = readme.shell_command("tunelint check --facts").unwrap();
+    let mut arguments: Vec<&str> = command.split(' ').skip(1).collect();
+    arguments.extend(["--format", "json"]);
+    let output = tunelint(&arguments);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.matches("declaration-differs-from-supplied").count(), 1, "{text}");
+    assert!(text.contains("declares workload.monthlyRequests as 640,000"), "{text}");
+    assert!(!text.contains("supplied-deployment-not-found"), "{text}");
+    assert!(!text.contains("\"rule\":\"facts\""), "{text}");
+}
+
+#[test]
+fn what_alerts_and_comments_link_to_is_on_the_page_of_the_rules() {
+    let page = Document::read(RULES).text;
+    let output = tunelint(&["check", "--format", "sarif", "tests/repos/acme-platform"]);
+    let log: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    assert!(rules.len() > 30);
+    for rule in rules {
+        let link = rule["helpUri"].as_str().unwrap();
+        let (file, anchor) = link.split_once('#').unwrap();
+        assert!(file.ends_with(RULES), "{link}");
+        assert!(page.contains(&format!("\n### {anchor}\n")), "{link}");
+    }
+}
+
+#[test]
+fn the_configs_shown_are_valid_and_count() {
+    let readme = Document::read("README.md");
+    for (block, name) in [("config", "tunelint.yaml"), ("organisation", "organisation.yaml")] {
+        let config = Document::read(&format!("tests/readme/{name}"));
+        readme.expect_block(block, &format!("```yaml\n{}```\n", config.text));
+    }
+    let configs =
+        ["--config", "tests/readme/tunelint.yaml", "--org-config", "tests/readme/organisation.yaml"];
+    let mut arguments = vec!["check", "--format", "json", "tests/repos/acme-platform"];
+    arguments.extend(configs);
+    let output = tunelint(&arguments);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap().iter();
+    let mistakes: Vec<_> = findings.filter(|own| own["rule"] == "config").map(|own| &own["code"]).collect();
+    assert_eq!(mistakes, ["not-found"], "the folder own-policies is the reader's");
+    let parameters = &report["packs"][0]["parameters"];
+    assert_eq!(
+        (&parameters["minMonthlyRequests"], &parameters["maxTrainingUsd"]),
+        (&300_000.into(), &20_000.into())
+    );
 }
 
 #[test]
@@ -99,14 +172,72 @@ fn every_command_in_the_table_runs_and_every_command_is_in_the_table() {
 }
 
 #[test]
+fn the_exceptions_shown_are_understood() {
+    let readme = Document::read("README.md");
+    let shown = |name: &str| -> String {
+        let block = readme.block_text(name);
+        block.strip_prefix("```yaml\n").and_then(|block| block.strip_suffix("```\n")).unwrap().to_owned()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let indented = shown("ignore").lines().fold(String::new(), |text, line| text + "  " + line + "\n");
+    let manifest = |name: &str, workload: &str| {
+        format!(
+            "apiVersion: tunelint.dev/v1alpha1\nkind: LLMDeployment\nmetadata: {{name: {name}, namespace: retail}}\nspec:\n  \
+             owner: x\n  stage: pilot\n  customization: {{strategy: fine-tuning}}\n  model: {{base: x}}\n  \
+             hosting: {{kind: on-premises}}\n{workload}"
+        )
+    };
+    std::fs::create_dir_all(folder.path().join(".tunelint")).unwrap();
+    std::fs::create_dir_all(folder.path().join("deploy/staging")).unwrap();
+    let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
+    write(".tunelint/waivers.yaml", shown("waivers"));
+    write("commented.yaml", manifest("other", &indented));
+    write("waived.yaml", manifest("email-drafts", "  workload: {monthlyRequests: 120000}\n"));
+    let unpinned = manifest("unpinned", "").replace("fine-tuning", "prompting");
+    write("deploy/staging/unpinned.yaml", unpinned);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tunelint"));
+    command.args(["check", "--today", "2026-11-24", "--format", "json"]);
+    command.args(["--select", "fine-tuning-below-volume,prompting-unpinned-model"]);
+    let output = command.current_dir(folder.path()).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    assert!(findings.iter().all(|finding| finding["status"] != "open"), "{findings:#?}");
+    assert_eq!((&report["summary"]["suppressed"], &report["summary"]["waived"]), (&1.into(), &2.into()));
+}
+
+#[test]
 fn formats_in_the_table_are_those_offered() {
     let readme = Document::read("README.md");
     let formats = readme.first_cells("| format |");
-    assert!(!formats.is_empty(), "the README's table of formats was not found");
+    assert_eq!(formats, tunelint::output::FORMATS.iter().map(|row| row.name).collect::<Vec<_>>());
     for format in formats {
         let code = tunelint(&["check", "--format", &format, "tests/repos/acme-platform"]).status.code();
         assert_eq!(code, Some(1), "--format {format}");
     }
+}
+
+#[test]
+fn the_command_for_a_github_job_writes_the_log_the_summary_and_the_annotations() {
+    let readme = Document::read("README.md");
+    let line = readme.shell_command("tunelint check --format sarif=").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = root().join("tests/repos/acme-platform/deploy/prod/email-drafts.yaml");
+    std::fs::copy(manifest, folder.path().join("email-drafts.yaml")).unwrap();
+    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_tunelint"));
+    let command = line.replacen("tunelint", "\"$TUNELINT\"", 1);
+    let output = Command::new("sh")
+        .args(["-c", &command])
+        .current_dir(folder.path())
+        .env("TUNELINT", binary)
+        .env("GITHUB_STEP_SUMMARY", folder.path().join("summary.md"))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stdout.starts_with(b"::error file=email-drafts.yaml,line="));
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    assert!(read("tunelint.sarif").starts_with("{\"$schema\""));
+    let (mark, _) = readme.text.split_once("`, by which a bot").unwrap();
+    assert!(read("summary.md").starts_with(mark.rsplit_once('`').unwrap().1));
 }
 
 #[test]
@@ -125,8 +256,45 @@ fn the_number_of_rules_is_right() {
 }
 
 #[test]
+fn the_addresses_of_schemas_are_those_published() {
+    let readme = Document::read("README.md");
+    let rows = readme.text.lines().skip_while(|line| !line.starts_with("| schema |")).skip(2);
+    let told: Vec<(&str, &str)> = rows
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| {
+            let codes: Vec<&str> = line.split('`').collect();
+            (codes[1], codes[codes.len() - 2])
+        })
+        .collect();
+    let kinds = tunelint::schema::SCHEMAS.iter().map(|(kind, _)| *kind);
+    let published: Vec<(&str, String)> =
+        kinds.map(|kind| (kind, tunelint::schema::address(kind).unwrap())).collect();
+    assert_eq!(told, published.iter().map(|(kind, address)| (*kind, &**address)).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_line_for_an_editor_names_a_published_schema() {
+    let addresses: Vec<String> =
+        tunelint::schema::SCHEMAS.iter().map(|(kind, _)| tunelint::schema::address(kind).unwrap()).collect();
+    let policies = std::fs::read_dir(root().join("policies/customization-framework")).unwrap();
+    let policies = policies
+        .map(|entry| format!("policies/customization-framework/{}", entry.unwrap().file_name().display()));
+    let mut lines = 0;
+    for name in ["README.md", "policies/README.md"].map(str::to_owned).into_iter().chain(policies) {
+        for line in Document::read(&name).text.lines() {
+            let Some(address) = line.strip_prefix("# yaml-language-server: $schema=") else { continue };
+            lines += 1;
+            assert!(addresses.iter().any(|own| own == address), "{name}: {address}");
+        }
+    }
+    assert!(lines > 0);
+}
+
+#[test]
 fn every_relative_link_leads_somewhere() {
-    for name in ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "tests/repos/README.md"] {
+    for name in
+        ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "tests/repos/README.md", "policies/README.md"]
+    {
         let folder = root().join(name).parent().unwrap().to_owned();
         for link in links(&Document::read(name).text) {
             assert!(folder.join(&link).exists(), "{name} links to {link}");

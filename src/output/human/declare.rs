@@ -154,7 +154,7 @@ impl<'a> Missing<'a> {
 
     /// `deploy/support-bot.yaml:22:3 (support-bot)`, safe to show.
     fn shown(&self) -> String {
-        let address = address(self.label);
+        let address = address(&self.label.place);
         match self.deployment {
             Some(deployment) => format!("{address} ({})", visible(deployment)),
             None => address,

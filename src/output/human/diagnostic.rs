@@ -96,7 +96,7 @@ impl<'a> Printer<'a> {
     /// A place of which no text is shown.
     fn pointed(&self, label: &Label) -> String {
         let words = clip(&label.message, CLAIM_LIMIT, self.style.ellipsis);
-        let address = address(label);
+        let address = address(&label.place);
         if words.trim().is_empty() { address } else { format!("{address}: {}", visible(&words)) }
     }
 

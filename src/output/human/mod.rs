@@ -10,12 +10,13 @@ mod summary;
 use std::io;
 
 use super::{Options, Texts};
-use crate::finding::{Finding, Outcome, Severity, Status};
+use crate::finding::{Finding, Severity};
 use crate::report::Report;
 use diagnostic::Printer;
 
 pub(super) use advice::clauses;
 pub(super) use style::Style;
+pub(super) use summary::{counted, counts};
 
 /// Writes the report: errors, then the facts to declare, then warnings and notes, then the counts.
 pub(super) fn render(
@@ -40,7 +41,7 @@ pub(super) fn render_findings(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let mut printer = Printer::new(texts, options);
-    let shown: Vec<&Finding> = findings.iter().filter(|finding| is_problem(finding)).collect();
+    let shown: Vec<&Finding> = findings.iter().filter(|finding| finding.is_open_problem()).collect();
     let (to_declare, to_draw): (Vec<&Finding>, Vec<&Finding>) =
         shown.into_iter().partition(|finding| declare::is_about_a_missing_fact(finding));
     let drawn = |severity| to_draw.iter().filter(move |finding| finding.severity == severity);
@@ -54,9 +55,4 @@ pub(super) fn render_findings(
         }
     }
     Ok(())
-}
-
-/// Whether a finding is one to act on: open, and no mere outcome.
-fn is_problem(finding: &Finding) -> bool {
-    finding.status == Status::Open && !matches!(finding.outcome, Outcome::Pass | Outcome::NotApplicable)
 }

@@ -111,7 +111,15 @@ fn print_counts(summary: &Summary, style: &Style, out: &mut dyn io::Write) -> io
     Ok(())
 }
 
+/// The counts without colour: `43 files, 22 manifests: 21 errors, 57 warnings`.
+pub(in crate::output) fn counts(summary: &Summary) -> String {
+    let mut line = Vec::new();
+    // Writing to a vector cannot fail.
+    let _ = print_counts(summary, &Style::new(&Options::default()), &mut line);
+    String::from_utf8_lossy(&line).into_owned()
+}
+
 /// `1 file`, `2 files`.
-fn counted(count: u64, one: &str, many: &str) -> String {
+pub(in crate::output) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }

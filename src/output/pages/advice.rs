@@ -109,9 +109,15 @@ fn grounds(deployment: &Deployment, signal: &SignalAdvice) -> String {
         .facts
         .iter()
         .map(|&id| {
-            let line = facts.source(id).source.lines.position(facts.fact(id).span.start).line;
+            let source = &facts.source(id).source;
+            let line = source.lines.position(facts.fact(id).span.start).line;
+            let place = if source.path == deployment.source.path {
+                format!("line {line}")
+            } else {
+                format!("{}:{line}", source.path)
+            };
             let path = vocabulary.path(facts.fact(id).path);
-            format!("{path} is {} (line {line})", crate::policy::template::prose(facts, id))
+            format!("{path} is {} ({place})", crate::policy::template::prose(facts, id))
         })
         .collect();
     words.extend(signal.missing.iter().map(|path| format!("{path} is not declared")));
@@ -146,7 +152,7 @@ fn changes(page: &mut Page<'_>, advice: &Advice) -> io::Result<()> {
 }
 
 fn costs(page: &mut Page<'_>, costs: &Costs, settings: &PackSettings) -> io::Result<()> {
-    page.heading("Cost, from declared facts")?;
+    page.heading("Cost, from these facts")?;
     let setting = |name: &str| {
         settings
             .parameters

@@ -1,8 +1,13 @@
 //! Pages that are no reports: what a rule says, which rules there are, advice on a deployment.
 
 mod advice;
+mod builtin;
+mod examples;
 mod explain;
+mod markdown;
+mod reference;
 mod rules;
+mod words;
 
 use std::io;
 
@@ -12,7 +17,10 @@ use super::sanitize::visible_lines;
 use super::wrap::wrap;
 
 pub use advice::{advice, advice_json};
-pub use explain::explain;
+pub use builtin::{BUILTIN, Builtin, Code, builtin_of, explain_builtin};
+pub use explain::{Explained, explain, link};
+pub use markdown::explain_markdown;
+pub use reference::{explain_builtin_markdown, rules_markdown};
 pub use rules::{rules, rules_json};
 
 /// Columns that the body of a section stands in.

@@ -235,7 +235,7 @@ fn atom<'a>(run: &mut Run<'a>, at: ExprId, want: bool) -> Option<Part<'a>> {
 fn place<'a>(run: &Run<'a>, at: ExprId) -> Option<(PathId, Option<&'a str>)> {
     match &run.expr.node(at).kind {
         ExprKind::Fact(path) => Some((*path, None)),
-        ExprKind::Member { operand, key, path: Some(path) } => {
+        ExprKind::Member { operand, key, path: Some(path), .. } => {
             let vocabulary = run.input.view.vocabulary;
             let ExprKind::Fact(above) = run.expr.node(*operand).kind else { return None };
             (vocabulary.info(above).kind == FactType::Map).then_some((*path, Some(key)))

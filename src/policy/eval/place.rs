@@ -62,7 +62,7 @@ impl<'a> Run<'a> {
                 Some(value) => Located::Value(value.clone()),
                 None => Located::Value(Value::Unknown { firm: true }),
             },
-            ExprKind::Member { operand, key, path } => {
+            ExprKind::Member { operand, key, path, .. } => {
                 if let Some(located) = path.and_then(|path| self.overridden(path, Some(key))) {
                     return located;
                 }
@@ -72,7 +72,7 @@ impl<'a> Run<'a> {
                 let base = self.locate(*operand);
                 self.step(at, base, &Step::Key(key, *path))
             }
-            ExprKind::Index { operand, index } => {
+            ExprKind::Index { operand, index, .. } => {
                 if !self.spend(1) {
                     return Located::Value(self.exhausted(at));
                 }
@@ -190,7 +190,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// A member or an item of what the expression itself made: there, what is missing is a mistake.
+    /// A member or an item of what the expression itself made: there, what is missing is a mistake, unless the
+    /// expression asks for it with `?`.
     fn step_into(&mut self, at: ExprId, value: Value<'a>, step: &Step<'a>) -> Value<'a> {
         if !value.is_known() {
             return value;
@@ -213,7 +214,12 @@ impl<'a> Run<'a> {
                 return self.fault(at, message);
             }
         };
+        let optional = matches!(
+            self.expr.node(at).kind,
+            ExprKind::Member { optional: true, .. } | ExprKind::Index { optional: true, .. }
+        );
         found.unwrap_or_else(|| match wanted.text() {
+            _ if optional => Value::Unknown { firm: false },
             Some(key) => self.fault(at, format!("there is no `{key}` in it")),
             None => self.fault(at, "there is no such item in it"),
         })
@@ -258,7 +264,7 @@ impl<'a> Run<'a> {
 
     /// `has(x)`: whether something stands there that the schema did not reject.
     pub(super) fn has(&mut self, operand: ExprId) -> Value<'a> {
-        if let ExprKind::Member { operand: base, key, path } = &self.expr.node(operand).kind
+        if let ExprKind::Member { operand: base, key, path, .. } = &self.expr.node(operand).kind
             && path.is_none()
         {
             let base = self.locate(*base);
@@ -276,6 +282,7 @@ impl<'a> Run<'a> {
     fn is_there(&mut self, located: Located<'a>) -> Value<'a> {
         match located {
             Located::Value(value) if value.is_known() => Value::Bool(true),
+            Located::Value(Value::Unknown { firm: false }) => Value::Bool(false),
             Located::Value(value) => value,
             Located::Place(place) => {
                 self.note(place);

@@ -184,6 +184,8 @@ pub enum ExprKind {
         key: Arc<str>,
         /// Path of the member, known below facts.
         path: Option<PathId>,
+        /// `x.?name`: where it is missing it is unknown, also in what the expression itself made.
+        optional: bool,
     },
     /// `x[i]` with any other index.
     Index {
@@ -191,6 +193,8 @@ pub enum ExprKind {
         operand: ExprId,
         /// The index or key.
         index: ExprId,
+        /// `x[?i]`, as for a member.
+        optional: bool,
     },
     /// `!x`
     Not(ExprId),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::ast::Expr;
 use super::{Issue, Names, Type, Unread, compile};
 use crate::finding::Scalar;
-use crate::manifest::facts::{FactAt, FactId, FactSet, FactSetBuilder, FactSource, Origin, Role};
+use crate::manifest::facts::{FactAt, FactId, FactSet, FactSetBuilder, FactSource, Origin, Reach, Role};
 use crate::manifest::view::View;
 use crate::manifest::vocabulary::{FactType, PathId, ROOT, Vocabulary};
 use crate::policy::eval::{self, Fault, Input, Traced, Truth};
@@ -116,7 +116,8 @@ pub(in crate::policy) fn facts(spec: &Value, declared: bool) -> FactSet {
     let text = serde_json::to_string(spec).unwrap();
     let source = crate::source::Source::in_memory("bot.yaml", text);
     let origin = if declared { Origin::Declared } else { Origin::Observed };
-    builder.source(FactSource { source, document: 0, role: Role::Manifest, base: "/spec", origin });
+    let (role, base, reach) = (Role::Manifest, "/spec".into(), Reach::Identity);
+    builder.source(FactSource { source, document: 0, role, base, origin, reach });
     add(&mut builder, ROOT, spec);
     builder.finish(declared)
 }

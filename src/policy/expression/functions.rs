@@ -371,3 +371,18 @@ impl<'t> Resolver<'t, '_> {
 fn is_macro(name: &str) -> bool {
     matches!(name, "exists" | "all" | "exists_one" | "filter" | "map")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_function_stands_on_the_page_of_the_language() {
+        let page = include_str!("../../../policies/LANGUAGE.md");
+        for (name, style, _) in FUNCTIONS {
+            let written = |before: &str| page.contains(&format!("{before}{name}("));
+            assert!(*style == Style::Method || written("| `") || written("`, `"), "{name}");
+            assert!(*style == Style::Global || written("."), "{name}");
+        }
+    }
+}

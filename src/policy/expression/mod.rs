@@ -1,4 +1,12 @@
 //! The expression language: the grammar of CEL, read and checked by us for exact spans and bounded cost.
+//!
+//! Text → tokens (`lexer`, `strings`) → a tree as it is written (`parser`, `syntax`) → names, functions and types
+//! resolved (`resolve`, `functions`, `check`) → [`ast`], which [`eval`](super::eval) walks. Size and depth are capped
+//! while the tree is made, so that nothing after it can overflow the stack.
+//!
+//! What of CEL there is and where the two differ is told to authors of policies on the page below.
+//!
+#![doc = include_str!("../../../policies/LANGUAGE.md")]
 
 pub mod ast;
 mod check;
@@ -7,6 +15,7 @@ pub(in crate::policy) mod fixture;
 mod functions;
 mod lexer;
 mod parser;
+mod part;
 mod quantities;
 mod resolve;
 mod shape;
@@ -18,6 +27,7 @@ mod syntax;
 use crate::manifest::vocabulary::Vocabulary;
 use crate::source::Span;
 pub use ast::{Expr, ExprId};
+pub(in crate::policy) use part::{assumed, beneath, constant, each_child, negated, part};
 pub(in crate::policy) use quantities::{billions, date};
 pub(in crate::policy) use strategies::chain;
 

@@ -255,21 +255,20 @@ impl<'t> Parser<'t, '_> {
         loop {
             let bracket = self.token.span;
             if self.take(".")? {
-                // `x.?y` is `x.y`: what is not there is unknown either way.
-                self.take("?")?;
-                operand = self.selection(operand)?;
+                let optional = self.take("?")?;
+                operand = self.selection(operand, optional)?;
             } else if self.take("[")? {
-                self.take("?")?;
+                let optional = self.take("?")?;
                 let index = self.nested(Self::expression)?;
                 self.close("]", "[", bracket)?;
-                operand = self.push(Kind::Index { operand, index }, self.start(operand))?;
+                operand = self.push(Kind::Index { operand, index, optional }, self.start(operand))?;
             } else {
                 return Ok(operand);
             }
         }
     }
 
-    fn selection(&mut self, operand: SyntaxId) -> Parsed {
+    fn selection(&mut self, operand: SyntaxId, optional: bool) -> Parsed {
         let name = match self.token.kind {
             TokenKind::Name(name) if !matches!(name, "in" | "true" | "false" | "null") => name,
             TokenKind::Quoted(name) => name,
@@ -279,7 +278,7 @@ impl<'t> Parser<'t, '_> {
         if self.at("(") {
             return self.call(Some(operand), name, name_span);
         }
-        self.push(Kind::Select { operand, name }, self.start(operand))
+        self.push(Kind::Select { operand, name, optional }, self.start(operand))
     }
 
     fn call(&mut self, target: Option<SyntaxId>, name: &'t str, name_span: Span) -> Parsed {
@@ -432,4 +431,26 @@ impl<'t> Parser<'t, '_> {
 
 fn limit(message: String, span: Span) -> Issue {
     Issue { code: "limit-expression", message, help: None, span }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::eval::FUEL;
+
+    #[test]
+    fn the_limits_stand_on_the_page_of_the_language() {
+        let page = include_str!("../../../policies/LANGUAGE.md").replace(',', "");
+        let row =
+            |start: &str| page.lines().find(|line| line.starts_with(start)).map(|line| line.rsplit('|'));
+        for (start, limit) in [
+            ("| bytes of an expression ", MAX_LENGTH),
+            ("| parts of an expression ", MAX_NODES),
+            ("| brackets ", MAX_DEPTH as usize),
+            ("| steps of an evaluation ", FUEL as usize),
+        ] {
+            let most = row(start).and_then(|mut cells| cells.nth(1)).map(str::trim);
+            assert_eq!(most, Some(limit.to_string().as_str()), "{start}");
+        }
+    }
 }

@@ -39,6 +39,8 @@ struct Variable<'t> {
 struct Segment<'s> {
     name: &'s str,
     span: Span,
+    /// Whether it may be missing.
+    optional: bool,
 }
 
 impl<'t, 'n> Resolver<'t, 'n> {
@@ -135,7 +137,7 @@ impl<'t, 'n> Resolver<'t, 'n> {
             }
             Kind::Name(_) | Kind::Select { .. } => self.path(id),
             Kind::Index { index, .. } if syntax.literal_text(*index).is_some() => self.path(id),
-            Kind::Index { operand, index } => self.index(span, *operand, *index),
+            Kind::Index { operand, index, optional } => self.index(span, *operand, *index, *optional),
             Kind::Call { target, name, name_span, arguments } => {
                 self.call(id, *target, name, *name_span, syntax.children(*arguments))
             }
@@ -179,7 +181,7 @@ impl<'t, 'n> Resolver<'t, 'n> {
         self.push(ExprKind::Map(operands), span, reads, Shape::of(Type::Map))
     }
 
-    fn index(&mut self, span: Span, operand: SyntaxId, index: SyntaxId) -> Typed {
+    fn index(&mut self, span: Span, operand: SyntaxId, index: SyntaxId, optional: bool) -> Typed {
         let over = self.plain_operand(operand);
         let at = self.plain_operand(index);
         match over.shape.kind {
@@ -199,7 +201,7 @@ impl<'t, 'n> Resolver<'t, 'n> {
             _ => Shape::ANY,
         };
         let reads = self.reads_facts(over.id) || self.reads_facts(at.id);
-        self.push(ExprKind::Index { operand: over.id, index: at.id }, span, reads, shape)
+        self.push(ExprKind::Index { operand: over.id, index: at.id, optional }, span, reads, shape)
     }
 
     /// Opens the scope of a macro's variable and gives its slot.
@@ -228,17 +230,17 @@ impl<'t, 'n> Resolver<'t, 'n> {
             let span = self.span(at);
             match &syntax.node(at).kind {
                 Kind::Name(name) => {
-                    segments.push(Segment { name, span });
+                    segments.push(Segment { name, span, optional: false });
                     segments.reverse();
                     return self.plain_path(&segments);
                 }
-                Kind::Select { operand, name } => {
-                    segments.push(Segment { name, span });
+                Kind::Select { operand, name, optional } => {
+                    segments.push(Segment { name, span, optional: *optional });
                     at = *operand;
                 }
-                Kind::Index { operand, index } if syntax.literal_text(*index).is_some() => {
+                Kind::Index { operand, index, optional } if syntax.literal_text(*index).is_some() => {
                     let name = syntax.literal_text(*index).map_or("", |text| text);
-                    segments.push(Segment { name, span });
+                    segments.push(Segment { name, span, optional: *optional });
                     at = *operand;
                 }
                 _ => break,
@@ -386,7 +388,8 @@ impl<'t, 'n> Resolver<'t, 'n> {
             }
         };
         let shape = child.map_or(Shape::ANY, |child| Shape::of_fact(child, vocabulary));
-        let kind = ExprKind::Member { operand: base.id, key: Arc::from(segment.name), path: child };
+        let key = Arc::from(segment.name);
+        let kind = ExprKind::Member { operand: base.id, key, path: child, optional: segment.optional };
         let reads = self.reads_facts(base.id);
         Some(self.push(kind, segment.span, reads, shape))
     }

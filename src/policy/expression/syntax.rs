@@ -20,15 +20,17 @@ pub(super) struct Children {
 pub(super) enum Kind<'t> {
     Literal(Literal),
     Name(&'t str),
-    /// `x.name`
+    /// `x.name`, `x.?name`
     Select {
         operand: SyntaxId,
         name: &'t str,
+        optional: bool,
     },
-    /// `x[i]`
+    /// `x[i]`, `x[?i]`
     Index {
         operand: SyntaxId,
         index: SyntaxId,
+        optional: bool,
     },
     /// `name(…)` or `x.name(…)`.
     Call {
@@ -117,7 +119,7 @@ impl<'t> Syntax<'t> {
         let below = match kind {
             Kind::Literal(_) | Kind::Name(_) => 0,
             Kind::Select { operand, .. } | Kind::Not(operand) | Kind::Negate(operand) => of(operand),
-            Kind::Index { operand, index } => of(operand).max(of(index)),
+            Kind::Index { operand, index, .. } => of(operand).max(of(index)),
             Kind::Call { target, arguments, .. } => tallest(arguments).max(target.as_ref().map_or(0, of)),
             Kind::List(children) | Kind::Map(children) => tallest(children),
             Kind::And(left, right) | Kind::Or(left, right) | Kind::Binary(_, left, right) => {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::manifest::facts::{FactSetBuilder, FactSource, Origin, Role};
+use crate::manifest::facts::{FactSetBuilder, FactSource, Origin, Reach, Role};
 use crate::manifest::vocabulary::ROOT;
 use crate::policy::eval::{self, Standing, Truth};
 use crate::policy::expression::fixture::{
@@ -196,7 +196,8 @@ fn sources_that_disagree_are_unknown() {
             source,
             document: 0,
             role: Role::Serving,
-            base: "",
+            base: "".into(),
+            reach: Reach::Places,
             origin: Origin::Observed,
         });
         add(&mut builder, ROOT, &json!({"stage": stage, "owner": "x"}));

@@ -276,6 +276,18 @@ fn a_key_missing_in_a_literal_map_is_an_error() {
 }
 
 #[test]
+fn what_is_asked_for_as_optional_is_unknown_where_it_is_missing() {
+    is_unknown("{'a': 1}.?b == 1");
+    is_unknown("[1][?3] == 1");
+    is_true("{'a': 1}.?b.orValue(2) == 2 && {'a': 1}.?a.orValue(2) == 1 && {'a': 1}[?'b'].orValue(2) == 2");
+    is_true("[1][?3].orValue(2) == 2 && [1][?0].orValue(2) == 1 && params.reserved[?7].orValue('x') == 'x'");
+    is_true("{'pilot': 1}[?stage].orValue(2) == 2 && {}.?a.b.c.orValue(2) == 2");
+    is_true("has({'a': {'b': 1}}.?a.b) && !has({'a': {}}.?a.b) && !has({}.?a.b) && !has({}.?a)");
+    is_error("{'a': 1}.?a.b == 1");
+    is_error("{'a': {}}.?a.b == 1");
+}
+
+#[test]
 fn a_short_artifact_has_no_members() {
     is_true("artifacts.exists(a, a.path == 'gateway.yaml')");
     is_unknown("artifacts.exists(a, a.path == 'train.yaml')");

@@ -1,0 +1,85 @@
+//! The texts of the other files that a repo begins with.
+
+use super::yaml::modeline;
+use crate::manifest::llm_deployment::API_VERSION;
+
+/// What the config is called.
+pub(super) const CONFIG: &str = "tunelint.yaml";
+/// What pre-commit reads.
+pub(super) const HOOKS: &str = ".pre-commit-config.yaml";
+/// The workflow's path.
+pub(super) const WORKFLOW: &str = ".github/workflows/tunelint.yaml";
+
+/// The config, with everything that it can say.
+pub(super) fn config() -> String {
+    format!(
+        "{}# How tunelint judges this repository. Everything below `spec` may be left out.\n\
+         apiVersion: {API_VERSION}\n\
+         kind: Config\n\
+         spec:\n  \
+           # Findings from here on make the exit status 1: error, warning, note or never.\n  \
+           failOn: error\n\n  \
+           # What is not looked at, as globs from this folder.\n  \
+           # exclude:\n  \
+           #   - third_party/**\n\n  \
+           # Folders with packs of your own; `tunelint init --rule NAME` writes a first rule.\n  \
+           # policies:\n  \
+           #   - policies\n\n  \
+           # Thresholds and severities of a pack; `tunelint explain RULE` shows those in force.\n  \
+           # packs:\n  \
+           #   customization-framework:\n  \
+           #     parameters:\n  \
+           #       minMonthlyRequests: 300000\n  \
+           #     rules:\n  \
+           #       prompting-without-retrieval: off  # off, note, warning or error\n\n  \
+           # The same for some paths only.\n  \
+           # overrides:\n  \
+           #   - paths:\n  \
+           #       - sandbox/**\n  \
+           #     packs:\n  \
+           #       customization-framework:\n  \
+           #         rules:\n  \
+           #           prompting-without-evaluation: note\n",
+        modeline("config")
+    )
+}
+
+/// The entry of a pre-commit config: the whole repo, since a finding can hang on more than the files of a commit.
+pub(super) const HOOK: &str = "  - repo: local
+    hooks:
+      - id: tunelint
+        name: tunelint
+        entry: tunelint check
+        language: system
+        files: '\\.(ya?ml|json)$'
+        pass_filenames: false
+";
+
+/// A pre-commit config that holds nothing else.
+pub(super) fn hooks() -> String {
+    format!("repos:\n{HOOK}")
+}
+
+/// A workflow that checks pull requests and the main branch.
+pub(super) const WORKFLOW_TEXT: &str = "\
+name: tunelint
+on:
+  pull_request:
+  push:
+    branches: [main]
+permissions:
+  contents: read
+jobs:
+  check:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683  # v4.2.2
+        with:
+          persist-credentials: false
+      # Bring tunelint onto the path here, in the way your organisation distributes its tools. From a checkout of
+      # its sources: cargo install --locked --path .
+      - name: Install tunelint
+        run: command -v tunelint || { echo '::error::bring tunelint onto the path in this step'; exit 1; }
+      - name: Check the LLM deployments
+        run: tunelint check
+";
