@@ -69,6 +69,7 @@ const FLOW: &[(&str, &[&str])] = &[
             "schema",
             "supplied",
             "policy",
+            "config",
             "workspace",
             "policy",
             "exceptions",
