@@ -72,6 +72,7 @@ const FLOW: &[(&str, &[&str])] = &[
             "schema",
             "supplied",
             "policy",
+            "config",
             "workspace",
             "policy",
             "exceptions",

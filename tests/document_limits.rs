@@ -26,6 +26,25 @@ fn one_problem(text: &str) -> Problem {
 }
 
 #[test]
+fn a_long_text_weighs_by_its_length_wherever_an_alias_repeats_it() {
+    let bomb = |uses: usize, text: usize| {
+        let aliases = "*a, ".repeat(uses);
+        format!("a: &a {}\nb: [{aliases}]\nc: &c {{k: *a, l: *a}}\nd: [{aliases}]\n", "x".repeat(text))
+    };
+    let codes = |text: &str| -> Vec<&str> {
+        let stream = parse(&text.into(), &Limits::default());
+        stream.problems.iter().map(|problem| problem.code).collect()
+    };
+    assert_eq!(codes(&bomb(6_000, 1 << 20)), ["limit-alias"]);
+    assert_eq!(codes(&bomb(6_000, 100)), [""; 0]);
+    // The same within a collection that an alias repeats.
+    let inner = format!("a: &a {{t: {}}}\nb: [{}]\n", "x".repeat(1 << 20), "*a, ".repeat(6_000));
+    assert_eq!(codes(&inner), ["limit-alias"]);
+    // A long text alone is no repetition.
+    assert_eq!(codes(&format!("a: {}\nb: &b\n  - {0}\n", "x".repeat(1 << 20))), [""; 0]);
+}
+
+#[test]
 fn brackets_without_end_are_too_deep() {
     for text in [
         "[".repeat(100_000),

@@ -15,6 +15,7 @@ use super::policies::PolicyOptions;
 use super::target::{self, Target};
 use super::terminal::{self, Terminal};
 use super::{Error, Global, candidates, commit};
+use crate::config::Governance;
 use crate::discover::{Here, OnDisk};
 use crate::finding::Severity;
 use crate::link::{EVIDENCE_NOT_FOUND, Repository};
@@ -102,7 +103,7 @@ impl Check {
         };
         let report = pipeline::conclude(examined, &workspace.policies, conclusion);
         clock.lap("judge, sort and count");
-        self.write(&report, global, terminal, clock.elapsed())?;
+        self.write(&report, &workspace.governance, global, terminal, clock.elapsed())?;
         clock.lap("write the reports");
         if global.verbose {
             clock.tell();
@@ -129,6 +130,7 @@ impl Check {
     fn write(
         &self,
         report: &Report,
+        governance: &Governance,
         global: &Global,
         terminal: &Terminal,
         elapsed: Duration,
@@ -149,6 +151,7 @@ impl Check {
                 elapsed: Some(elapsed),
                 folder: forge.folder.clone(),
                 link_base: forge.link_base.clone(),
+                help_uri: governance.help_uri().map(str::to_owned),
                 ..output::Options::default()
             };
             let write =

@@ -12,6 +12,9 @@ use crate::source::Span;
 /// A place that nothing stands at: the key of a sequence's item.
 const NOWHERE: Span = Span::new(0, 0);
 
+/// Bytes of a text that weigh as much as a node where an alias repeats them: every reader of a value copies it.
+const TEXT_OF_A_NODE: u64 = 16;
+
 /// A key that waits for its value.
 #[derive(Clone, Copy)]
 pub(super) struct Key {
@@ -43,6 +46,8 @@ pub(super) struct Frame {
     end: u32,
     /// One for itself and the weights of its children.
     weight: u64,
+    /// What its texts weigh beside: nothing where they stand, and as much again wherever an alias repeats them.
+    texts: u64,
     anchor: Option<usize>,
     /// Whether it stands where a key should.
     pub(super) as_key: bool,
@@ -161,6 +166,10 @@ impl<'t> Builder<'t> {
         let (span, value) = self.extent(value, style, span_of(at));
         let text = self.intern(value, style, span, span_of(at));
         self.cursor = span.end;
+        let texts = value.len() as u64 / TEXT_OF_A_NODE;
+        if let Some(frame) = self.frames.last_mut() {
+            frame.texts = frame.texts.saturating_add(texts);
+        }
         let meaning = tag.map(TagMeaning::of);
         let foreign = meaning == Some(TagMeaning::Foreign);
         if foreign {
@@ -171,7 +180,7 @@ impl<'t> Builder<'t> {
             if anchor != 0 {
                 let kind = self.resolve(text, value, style, meaning, tag_span);
                 let node = self.push_node(kind, span, foreign)?;
-                self.anchors.push(Anchor { id: anchor, node, weight: 1, open: false });
+                self.anchors.push(Anchor { id: anchor, node, weight: 1 + texts, open: false });
             }
             self.set_key(Key { text, span, merge });
             return Ok(());
@@ -179,7 +188,7 @@ impl<'t> Builder<'t> {
         let kind = self.resolve(text, value, style, meaning, tag_span);
         let node = self.push_node(kind, span, foreign)?;
         if anchor != 0 {
-            self.anchors.push(Anchor { id: anchor, node, weight: 1, open: false });
+            self.anchors.push(Anchor { id: anchor, node, weight: 1 + texts, open: false });
         }
         self.attach(node, span, 1)
     }
@@ -307,6 +316,7 @@ impl<'t> Builder<'t> {
             key: None,
             end: start.end,
             weight: 1,
+            texts: 0,
             anchor: None,
             as_key,
         });
@@ -346,7 +356,10 @@ impl<'t> Builder<'t> {
         }
         if let Some(anchor) = frame.anchor.and_then(|anchor| self.anchors.get_mut(anchor)) {
             anchor.open = false;
-            anchor.weight = frame.weight;
+            anchor.weight = frame.weight.saturating_add(frame.texts);
+        }
+        if let Some(above) = self.frames.last_mut() {
+            above.texts = above.texts.saturating_add(frame.texts);
         }
         if frame.as_key {
             self.complex_key(span);

@@ -273,8 +273,9 @@ impl<'r> Reader<'r> {
         }
         let id = self.builder.object(at);
         self.detours(id, node, entry);
+        let mut near = 0;
         for (index, member) in node.entries().enumerate() {
-            let Some(child) = self.vocabulary.child(at.path, member.key()) else { continue };
+            let Some(child) = self.vocabulary.child_after(at.path, member.key(), &mut near) else { continue };
             let is_metadata = at.path == ROOT && member.key() == "metadata";
             // Of equal keys one rejected fact is enough.
             let again = member.is_duplicate() && node.entries().take(index).any(|e| e.key() == member.key());

@@ -132,6 +132,21 @@ impl Vocabulary {
         info.children.iter().copied().find(|&child| &*self.info(child).key == key)
     }
 
+    /// The same, for keys that come one after the other: `near` is where the last was found, and most manifests are
+    /// written in the order of the schema.
+    pub fn child_after(&self, parent: PathId, key: &str, near: &mut usize) -> Option<PathId> {
+        let info = self.info(parent);
+        if info.kind == FactType::Map {
+            return info.children.first().copied();
+        }
+        let is_it = |child: &PathId| &*self.info(*child).key == key;
+        let (before, after) = info.children.split_at_checked(*near).unwrap_or((&info.children, &[]));
+        let ahead = after.iter().position(is_it).map(|index| before.len() + index);
+        let found = ahead.or_else(|| before.iter().position(is_it))?;
+        *near = found + 1;
+        info.children.get(found).copied()
+    }
+
     /// All paths in schema order.
     pub fn iter(&self) -> impl Iterator<Item = (PathId, &PathInfo)> {
         self.paths.iter().enumerate().map(|(index, info)| (PathId(index as u16), info))

@@ -13,17 +13,16 @@ const SHOWN: usize = 32;
 /// One fingerprint a finding, in their order: a hash of rule, pack, code, deployment (or file, where there is none),
 /// the deciding pointer, and how many findings before had the same. Unique in a report.
 pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
-    let mut shown = digests(findings);
-    for digest in &mut shown {
-        digest.truncate(SHOWN);
-        digest.shrink_to_fit();
-    }
-    shown
+    hashes(findings, SHOWN)
 }
 
 /// The same hashes whole: SHA-256 in hexadecimal digits.
 pub(super) fn digests(findings: &[Finding]) -> Vec<String> {
-    let mut seen: HashMap<[u8; 32], u32> = HashMap::new();
+    hashes(findings, 2 * <Sha256 as Digest>::output_size())
+}
+
+fn hashes(findings: &[Finding], digits: usize) -> Vec<String> {
+    let mut seen: HashMap<[u8; 32], u32> = HashMap::with_capacity(findings.len());
     findings
         .iter()
         .map(|finding| {
@@ -31,10 +30,11 @@ pub(super) fn digests(findings: &[Finding]) -> Vec<String> {
             let occurrence = seen.entry(identity.clone().finalize().into()).or_default();
             let digest = identity.chain_update(occurrence.to_le_bytes()).finalize();
             *occurrence += 1;
-            let mut shown = String::with_capacity(2 * digest.len());
-            for byte in digest {
-                let digits = [byte >> 4, byte & 0xf].map(|digit| char::from_digit(u32::from(digit), 16));
-                shown.extend(digits.into_iter().flatten());
+            let mut shown = String::with_capacity(digits);
+            for byte in digest.iter().take(digits / 2) {
+                for half in [byte >> 4, byte & 0xf] {
+                    shown.push(char::from(if half < 10 { b'0' + half } else { b'a' + half - 10 }));
+                }
             }
             shown
         })
