@@ -30,8 +30,25 @@ pub struct PolicyFolder {
     pub packs: Vec<PackFiles>,
     /// YAML files that belong to no pack, sorted.
     pub strays: Vec<PathBuf>,
+    /// Links in it that were followed, to files and to folders.
+    pub links: Vec<PathBuf>,
     /// What of it cannot be entered, with why (`leads back to a folder above it`).
     pub troubles: Vec<(PathBuf, &'static str, String)>,
+}
+
+impl PolicyFolder {
+    /// Leaves out what some links lead to, and notes that.
+    pub fn leave_out(&mut self, links: Vec<PathBuf>) {
+        if links.is_empty() {
+            return;
+        }
+        let is_kept = |file: &PathBuf| !links.iter().any(|link| file.starts_with(link));
+        self.packs.retain(|pack| is_kept(&pack.pack));
+        self.packs.iter_mut().for_each(|pack| pack.rules.retain(is_kept));
+        self.strays.retain(is_kept);
+        let predicate = "is a link out of the repo, which was not followed";
+        self.troubles.extend(links.into_iter().map(|link| (link, "link-outside", predicate.to_owned())));
+    }
 }
 
 /// The policy files in a folder and below it.
@@ -51,6 +68,9 @@ pub fn packs(folder: &Path) -> Result<PolicyFolder, walkdir::Error> {
                 continue;
             }
         };
+        if entry.path_is_symlink() {
+            found.links.push(entry.path().to_owned());
+        }
         if entry.file_type().is_dir() {
             if entry.depth() == DEEPEST {
                 let predicate = format!("is not entered: it lies {DEEPEST} folders deep");
@@ -147,7 +167,7 @@ mod tests {
         ] {
             std::fs::write(root.join(name), "").unwrap();
         }
-        let PolicyFolder { packs: found, strays, troubles } = packs(root).unwrap();
+        let PolicyFolder { packs: found, strays, troubles, .. } = packs(root).unwrap();
         let names = |files: &PackFiles| -> Vec<String> {
             files.rules.iter().map(|rule| rule.strip_prefix(root).unwrap().display().to_string()).collect()
         };

@@ -362,6 +362,20 @@ fn reaches(packs: &[Pack], pack: &Pack, base: &Pack) -> bool {
 }
 
 impl Policies {
+    /// The new defaults that packs which run give a parameter, of those that layers above `layer` bring.
+    pub fn defaults_above(
+        &self,
+        layer: usize,
+        (pack, parameter): (usize, u16),
+    ) -> impl Iterator<Item = &Parameter> {
+        let counts: Vec<bool> =
+            self.packs.iter().map(|pack| pack.layer > layer && pack.settings.enabled).collect();
+        let owner = self.packs.get(pack);
+        let own = owner.and_then(|owner| Some((owner, owner.parameters.get(usize::from(parameter))?)));
+        let claims = own.map(|(owner, own)| claims(&self.packs, &counts, owner, own)).unwrap_or_default();
+        claims.into_iter().map(|claim| claim.parameter)
+    }
+
     /// Tells the new defaults without effect because another pack that runs gives the same parameter another one, and
     /// neither extends the other. Nothing is said of a parameter whose value is stated.
     pub fn conflicting_defaults(&self) -> Vec<Finding> {

@@ -100,8 +100,9 @@ impl Packs {
             let what = if is_glob { "No folder matches" } else { "There is no folder" };
             return wrong("not-found", format!("{what} \"{pattern}\" beside this file"), "not found");
         }
-        let is_outside = |folder: &PathBuf| {
-            let real = tree.real(folder);
+        // What lies outside could show in a report, and is not what was reviewed with the repo.
+        let is_outside = |path: &PathBuf| {
+            let real = tree.real(path);
             authority == Authority::Repo && real.is_none_or(|real| !real.starts_with(&config.top))
         };
         let mut holds_packs = false;
@@ -111,7 +112,9 @@ impl Packs {
                 return;
             }
             match tree.packs(&folder) {
-                Ok(found) => {
+                Ok(mut found) => {
+                    let links = std::mem::take(&mut found.links).into_iter();
+                    found.leave_out(links.filter(is_outside).collect());
                     holds_packs |= !found.packs.is_empty();
                     self.read(found, layer, &|file| shown_beside(file, config).into(), tree);
                 }
