@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod company;
+mod config;
 mod extends;
 mod facts;
 mod ids;
