@@ -67,16 +67,17 @@ impl Check {
         let mut clock = Clock::start();
         let (workspace, unpacked) = self.policies.load(global, &self.sources.spoken_of())?;
         clock.lap("read the config and the policies");
+        let exceptions = self.exceptions.load(&self.sources, &workspace);
+        clock.lap("read the exceptions");
         let asked = Asked {
             differences: unpacked.contains(&DECLARATION_DIFFERS),
-            not_found: unpacked.contains(&DEPLOYMENT_NOT_FOUND),
+            // A run over a part of the repository does not know what is in the rest.
+            not_found: exceptions.is_whole && unpacked.contains(&DEPLOYMENT_NOT_FOUND),
         };
         let supplied = self.supplied.read(self.sources.max_file_size, asked);
         if supplied.is_some() {
             clock.lap("read the supplied facts");
         }
-        let exceptions = self.exceptions.load(&self.sources, &workspace);
-        clock.lap("read the exceptions");
         let mut examined = self.sources.gather(global, &workspace.left_out);
         clock.lap("find, read and examine the files");
         examined.push(unmatched(&workspace, &examined));
