@@ -1,4 +1,4 @@
-//! Packs that extend others: whose parameters their rules may read, and which new defaults hold.
+//! Packs that extend others: whose parameters their rules may read, and the new defaults that they give.
 //!
 //! A parameter has one value in a run. It comes from the pack that has it, from a pack that extends that one, from
 //! the packs that extend those, and above all of them from a repo's config and `--set`.
@@ -6,7 +6,6 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::Policies;
 use super::expression::Type;
 use super::load::parameter_value;
 use super::pack::{Pack, Parameter};
@@ -309,103 +308,4 @@ fn unknown_parameter(pack: &Pack, base: &Pack, default: &NewDefault) -> Finding 
         Some(near) => finding.with_help(format!("did you mean {near}?")),
         None => finding,
     }
-}
-
-/// A new default that a pack gives.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Claim<'a> {
-    /// The pack.
-    pub(super) pack: &'a Pack,
-    /// The parameter with it.
-    pub(super) parameter: &'a Parameter,
-}
-
-/// The new defaults that packs give a parameter: only of those which no other that gives one extends, by the name of
-/// the pack. The first holds. `counts` says of each pack whether it does.
-pub(super) fn claims<'a>(
-    packs: &'a [Pack],
-    counts: &[bool],
-    owner: &Pack,
-    own: &Parameter,
-) -> Vec<Claim<'a>> {
-    let claim = |pack: &'a Pack| {
-        let mut all = pack.inherited.iter();
-        let one = all.find(|one| one.owner == owner.name && one.parameter.name == own.name)?;
-        // What a pack merely passes on names the file of another.
-        (one.parameter.set_by == pack.file.path).then_some(Claim { pack, parameter: &one.parameter })
-    };
-    let all: Vec<Claim<'_>> =
-        packs.iter().zip(counts).filter(|(_, counts)| **counts).filter_map(|(pack, _)| claim(pack)).collect();
-    let is_outermost = |own: &Claim<'_>| !all.iter().any(|other| reaches(packs, other.pack, own.pack));
-    let mut outermost: Vec<Claim<'_>> = all.iter().copied().filter(is_outermost).collect();
-    outermost.sort_by(|left, right| left.pack.name.cmp(&right.pack.name));
-    outermost
-}
-
-/// Whether a pack extends another, if only by way of others.
-fn reaches(packs: &[Pack], pack: &Pack, base: &Pack) -> bool {
-    let mut open: Vec<&str> = pack.extends.iter().map(|one| &*one.pack).collect();
-    let mut at = 0;
-    while let Some(name) = open.get(at).copied() {
-        if *name == *base.name {
-            return true;
-        }
-        let next = packs.iter().find(|pack| *pack.name == *name);
-        for further in next.into_iter().flat_map(|pack| &pack.extends) {
-            if !open.contains(&&*further.pack) {
-                open.push(&further.pack);
-            }
-        }
-        at += 1;
-    }
-    false
-}
-
-impl Policies {
-    /// The new defaults that packs which run give a parameter, of those that layers above `layer` bring.
-    pub fn defaults_above(
-        &self,
-        layer: usize,
-        (pack, parameter): (usize, u16),
-    ) -> impl Iterator<Item = &Parameter> {
-        let counts: Vec<bool> =
-            self.packs.iter().map(|pack| pack.layer > layer && pack.settings.enabled).collect();
-        let owner = self.packs.get(pack);
-        let own = owner.and_then(|owner| Some((owner, owner.parameters.get(usize::from(parameter))?)));
-        let claims = own.map(|(owner, own)| claims(&self.packs, &counts, owner, own)).unwrap_or_default();
-        claims.into_iter().map(|claim| claim.parameter)
-    }
-
-    /// Tells the new defaults without effect because another pack that runs gives the same parameter another one, and
-    /// neither extends the other. Nothing is said of a parameter whose value is stated.
-    pub fn conflicting_defaults(&self) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        let counts: Vec<bool> = self.packs.iter().map(|pack| pack.settings.enabled).collect();
-        for owner in &self.packs {
-            for (index, own) in (0..).zip(&owner.parameters) {
-                if owner.settings.stated.contains(&index) || owner.settings.lock_of(index).is_some() {
-                    continue;
-                }
-                let claims = claims(&self.packs, &counts, owner, own);
-                let Some((wins, others)) = claims.split_first() else { continue };
-                let lost = others.iter().filter(|claim| claim.parameter.value != wins.parameter.value);
-                findings.extend(lost.filter_map(|lost| conflict(owner, own, *wins, *lost)));
-            }
-        }
-        findings
-    }
-}
-
-fn conflict(owner: &Pack, own: &Parameter, wins: Claim<'_>, lost: Claim<'_>) -> Option<Finding> {
-    let (here, there) = (lost.parameter.place.clone()?, wins.parameter.place.clone()?);
-    let (winner, loser) = (&wins.pack.name, &lost.pack.name);
-    let message = format!(
-        "{winner} and {loser} give {} of {} different defaults; that of {winner} holds",
-        own.name, owner.name
-    );
-    Some(
-        Finding::invalid("policy", "conflicting-default", message, Label::new(here, "without effect"))
-            .with_label(Label::new(there, "the one that holds"))
-            .with_help(format!("Let one of the two packs extend the other, or set {} in a config", own.name)),
-    )
 }

@@ -2,6 +2,7 @@
 
 pub mod advice;
 pub mod complete;
+mod defaults;
 pub mod embedded;
 pub mod eval;
 pub mod expression;

@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Policies;
+use super::defaults;
 use super::expression::Type;
 use super::pack::{Pack, Rule, Severities, Undetermined};
 use super::settings::{self, PackSettings, RuleSetting};
@@ -249,7 +250,7 @@ impl Layers {
                 }
             }
             // A lock without a value keeps the default that the packs known so far make.
-            settings::choose_defaults(packs, &mut all, at);
+            defaults::choose(packs, &mut all, at);
             // What a layer locks binds those above it, not itself.
             for change in changes {
                 if let Some(settings) = all.get_mut(change.pack) {
@@ -263,7 +264,7 @@ impl Layers {
                 settings.force(change);
             }
         }
-        settings::choose_defaults(packs, &mut all, usize::MAX);
+        defaults::choose(packs, &mut all, usize::MAX);
         settings::spread(packs, &mut all);
         all.iter_mut().for_each(PackSettings::revalue);
         all

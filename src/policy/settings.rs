@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::extends;
 use super::pack::{Pack, Parameter, Rule, RuleSlot, Severities, Undetermined};
 use crate::finding::{Place, Scalar, Severity};
 
@@ -95,28 +94,6 @@ impl PackSettings {
     pub fn parameter(&self, index: u16) -> Option<&Parameter> {
         let index = usize::from(index);
         self.parameters.get(index).or_else(|| self.inherited.get(index.checked_sub(self.parameters.len())?))
-    }
-}
-
-/// Gives the parameters of each pack the defaults that hold, those of the extending packs that run among them. `all` has
-/// the settings of each of `packs`; packs that layers above `layer` bring do not count. What is stated or locked stays.
-pub(super) fn choose_defaults(packs: &[Pack], all: &mut [PackSettings], layer: usize) {
-    if packs.iter().flat_map(|pack| &pack.extends).all(|extension| extension.defaults.is_empty()) {
-        return;
-    }
-    let counts: Vec<bool> =
-        packs.iter().zip(&*all).map(|(pack, settings)| pack.layer <= layer && settings.enabled).collect();
-    for (pack, settings) in packs.iter().zip(all) {
-        for (index, own) in (0..).zip(&pack.parameters) {
-            if settings.stated.contains(&index) || settings.lock_of(index).is_some() {
-                continue;
-            }
-            let holds =
-                extends::claims(packs, &counts, pack, own).first().map_or(own, |claim| claim.parameter);
-            if let Some(parameter) = settings.parameters.get_mut(usize::from(index)) {
-                parameter.clone_from(holds);
-            }
-        }
     }
 }
 
