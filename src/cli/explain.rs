@@ -67,9 +67,9 @@ impl Explain {
         let policies = &workspace.policies;
         let options = terminal.options();
         let at = self.at.as_deref().map(discover::shown).unwrap_or_default();
-        if let Some(Found { pack, slot, at: (_, index), renamed }) = policies.find_rule(&self.rule)
-            && let Some(rule) = pack.rule(slot)
-        {
+        if let Some(Found { pack, slot, at: (_, index), renamed }) = policies.find_rule(&self.rule) {
+            // One with a mistake has no page; that of a code of the same name is not what was asked for.
+            let Some(rule) = pack.rule(slot) else { return Ok(false) };
             if renamed {
                 let (old, new) = (visible(&self.rule), visible(&slot.id));
                 terminal::note(&format!("tunelint: {old} is called {new} now\n"));
