@@ -40,6 +40,8 @@ pub mod workspace;
 
 pub mod report;
 
+pub mod changed;
+
 pub mod pipeline;
 
 pub mod output;

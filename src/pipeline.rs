@@ -8,6 +8,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::changed::{Limit, Touched};
 use crate::document::{self, Limits, Problem, ProblemKind, Stream};
 use crate::finding::{Finding, Label, Place};
 use crate::link::{self, Repository};
@@ -195,6 +196,8 @@ pub struct Conclusion<'a> {
     pub candidates: Vec<Candidate>,
     /// Facts that the platform knows; nothing: none were asked for.
     pub supplied: Option<&'a Supplied>,
+    /// What the report is limited to; nothing: it tells everything.
+    pub changed: Option<&'a dyn Touched>,
 }
 
 /// The barrier and phase 2: links, judges, sorts and counts.
@@ -212,8 +215,10 @@ pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclu
         supplied.join(&mut deployments, &mut findings);
         findings.extend(supplied.problems.iter().cloned());
     }
-    let records = judge(deployments, policies, &conclusion, &mut findings);
+    let limit = conclusion.changed.map(|touched| Limit::new(touched, &deployments));
+    let mut records = judge(deployments, policies, &conclusion, &mut findings);
     findings.extend(policies.problems.iter().cloned());
+    let left_out = limit.map(|limit| limit.apply(&mut findings, &mut records, trouble));
     let gathered = Gathered {
         run: conclusion.run,
         packs: policies.records(),
@@ -224,6 +229,7 @@ pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclu
         deployments: records,
         findings,
         candidates: conclusion.candidates,
+        left_out,
         trouble,
     };
     Report::compute(gathered, conclusion.fail_on)

@@ -149,6 +149,7 @@ fn drawn(tree: &Tree, width: usize) -> String {
         repository: None,
         candidates: Vec::new(),
         supplied: Some(&supplied),
+        changed: None,
     };
     let mut policies = Policies::builtin();
     let select = vec!["fine-tuning-below-volume".to_owned()];

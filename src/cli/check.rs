@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use super::changed::ChangedOption;
 use super::facts_files::FactsFiles;
 use super::forge::Forge;
 use super::gather::{Again, Sources};
@@ -14,6 +15,7 @@ use super::policies::PolicyOptions;
 use super::target::{self, Target};
 use super::terminal::{self, Terminal};
 use super::{Error, Global, candidates, commit};
+use crate::changed::Touched;
 use crate::discover::{Here, OnDisk};
 use crate::finding::Severity;
 use crate::link::{EVIDENCE_NOT_FOUND, Repository};
@@ -44,6 +46,8 @@ pub(super) struct Check {
     #[arg(long, help_heading = "Report")]
     require_manifests: bool,
     #[command(flatten)]
+    changed: ChangedOption,
+    #[command(flatten)]
     policies: PolicyOptions,
 }
 
@@ -61,6 +65,10 @@ impl Check {
     pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
         target::refuse_to_share(&self.format)?;
         let mut clock = Clock::start();
+        let changed = self.changed.find(&self.sources)?;
+        if changed.is_some() {
+            clock.lap("ask git what changed");
+        }
         let (workspace, unpacked) = self.policies.load(global, &self.sources.spoken_of())?;
         clock.lap("read the config and the policies");
         let asked = Asked {
@@ -92,6 +100,7 @@ impl Check {
             repository: repository.as_ref().map(|repository| repository as &dyn Repository),
             candidates,
             supplied: supplied.as_ref(),
+            changed: changed.as_ref().map(|changed| changed as &dyn Touched),
         };
         let report = pipeline::conclude(examined, &workspace.policies, conclusion);
         clock.lap("judge, sort and count");

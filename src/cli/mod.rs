@@ -2,6 +2,7 @@
 
 mod advise;
 mod candidates;
+mod changed;
 mod check;
 mod commit;
 mod explain;
@@ -161,6 +162,9 @@ pub enum Error {
     /// The folders of packs cannot be had.
     #[error(transparent)]
     Packs(#[from] crate::workspace::Error),
+    /// Git cannot tell what it was asked.
+    #[error(transparent)]
+    Git(#[from] crate::git::Error),
     /// Something could not be written.
     #[error("cannot write {target}: {error}")]
     Write {
