@@ -23,8 +23,8 @@ const BASES: [&str; 5] = ["origin/HEAD", "origin/main", "origin/master", "main",
 pub(super) struct ChangedOption {
     /// Report only deployments touched since the branch left REF [default: the first of origin/HEAD, origin/main,
     /// origin/master, main, master]
-    #[arg(long, value_name = "REF", num_args = 0..=1, help_heading = "Report")]
-    changed: Option<Option<String>>,
+    #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "", help_heading = "Report")]
+    changed: Option<String>,
 }
 
 impl ChangedOption {
@@ -34,6 +34,7 @@ impl ChangedOption {
     /// Where a path lies in no repository, or git cannot tell what changed.
     pub(super) fn find(&self, sources: &Sources) -> Result<Option<Changed>, Error> {
         let Some(rev) = &self.changed else { return Ok(None) };
+        let rev = Some(&**rev).filter(|rev| !rev.is_empty());
         let here = Here::now();
         let mut trees: Vec<Tree> = Vec::new();
         for root in discover::roots(&sources.spoken_of(), &here) {
@@ -44,7 +45,7 @@ impl ChangedOption {
             let repository = git::Repository::around(&root.real)?;
             let top = repository.folder().canonicalize().unwrap_or(top);
             if !trees.iter().any(|tree| tree.top == top) {
-                trees.push(Tree::new(&repository, top, rev.as_deref())?);
+                trees.push(Tree::new(&repository, top, rev)?);
             }
         }
         // A repository inside of another knows its own files.
