@@ -73,6 +73,11 @@ fn stages(criterion: &mut Criterion) {
     group.bench_function("one manifest", |bencher| {
         bencher.iter(|| document::parse(black_box(&text), &limits));
     });
+    // A tab, even in a comment, is not for the plain reader.
+    let with_tab: Arc<str> = format!("{MANIFEST}#\t\n").into();
+    group.bench_function("one manifest, by the general reader", |bencher| {
+        bencher.iter(|| document::parse(black_box(&with_tab), &limits));
+    });
     group.finish();
 
     let stream = document::parse(&text, &limits);

@@ -1,7 +1,7 @@
 //! tunelint as a library: the pipeline from sources to a report.
 //!
 //! ```text
-//! cli → discover → read → document → manifest (facts) → link → schema → policy → report → output
+//! cli → discover → read → document → manifest (facts) → link → schema → policy → exceptions → report → output
 //! ```
 //!
 //! Data flows down this list, imports point up it. Three seams keep it simple: a [`document`] has a byte span for
@@ -36,6 +36,7 @@ pub mod policy;
 
 pub mod config;
 
+pub mod exceptions;
 pub mod workspace;
 
 pub mod report;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::changed::{Limit, Touched};
 use crate::document::{self, Limits, Problem, ProblemKind, Stream};
+use crate::exceptions::{Circumstances, Exceptions, Ignores, Subject, inline};
 use crate::finding::{Finding, Label, Place};
 use crate::link::{self, Repository};
 use crate::manifest::Deployment;
@@ -60,6 +61,8 @@ pub struct Examined {
     pub findings: Vec<Finding>,
     /// The deployments.
     pub deployments: Vec<Deployment>,
+    /// Comments that take findings back, of the sources that have some.
+    pub ignores: Vec<Ignores>,
     /// Whether something that was asked for by name could not be had.
     pub trouble: bool,
 }
@@ -72,6 +75,7 @@ impl Examined {
         self.manifests += other.manifests;
         self.findings.extend(other.findings);
         self.deployments.extend(other.deployments);
+        self.ignores.extend(other.ignores);
         self.trouble |= other.trouble;
     }
 }
@@ -151,6 +155,7 @@ fn examine_bytes(bytes: &[u8], input: Input<'_>, settings: &Settings, examined: 
         examined.trouble |= input.named;
         examined.findings.extend(schema::problems(broken(&stream), "schema", &source));
     }
+    let mut ignores = Vec::new();
     for (document, recognition) in ours {
         examined.manifests += 1;
         if let Recognition::UnsupportedApiVersion { version, span } = recognition {
@@ -166,6 +171,10 @@ fn examine_bytes(bytes: &[u8], input: Input<'_>, settings: &Settings, examined: 
         }
         examined.findings.extend(findings);
         examined.deployments.push(deployment);
+        ignores.extend(inline::read(document, &source, &mut examined.findings));
+    }
+    if !ignores.is_empty() {
+        examined.ignores.push(Ignores { source, all: ignores });
     }
 }
 
@@ -198,6 +207,10 @@ pub struct Conclusion<'a> {
     pub supplied: Option<&'a Supplied>,
     /// What the report is limited to; nothing: it tells everything.
     pub changed: Option<&'a dyn Touched>,
+    /// Rules of no pack that are in force.
+    pub in_force: &'a [&'a str],
+    /// What excuses findings, beside comments.
+    pub exceptions: &'a Exceptions,
 }
 
 /// The barrier and phase 2: links, judges, sorts and counts.
@@ -206,7 +219,13 @@ pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclu
     for part in examined {
         all.absorb(part);
     }
-    let Examined { files, skipped, manifests, mut findings, mut deployments, trouble } = all;
+    let Examined { files, skipped, manifests, mut findings, mut deployments, ignores, trouble } = all;
+    // A file of exceptions is read by itself: should a mistake make it look like a manifest, it is none all the same.
+    let apart = &conclusion.exceptions.files;
+    if !apart.is_empty() {
+        findings.retain(|finding| !apart.contains(&finding.primary.place.source.path));
+        deployments.retain(|deployment| !apart.contains(&deployment.source.path));
+    }
     // In the order of the report from here on: what is made in order has not to be moved to be sorted.
     deployments
         .sort_by(|left, right| (&left.source.path, left.document).cmp(&(&right.source.path, right.document)));
@@ -217,6 +236,7 @@ pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclu
     }
     let limit = conclusion.changed.map(|touched| Limit::new(touched, &deployments));
     let mut records = judge(deployments, policies, &conclusion, &mut findings);
+    excuse(ignores, &records, policies, &conclusion, &mut findings);
     findings.extend(policies.problems.iter().cloned());
     let left_out = limit.map(|limit| limit.apply(&mut findings, &mut records, trouble));
     let gathered = Gathered {
@@ -233,6 +253,26 @@ pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclu
         trouble,
     };
     Report::compute(gathered, conclusion.fail_on)
+}
+
+/// Marks the findings that do not count.
+fn excuse(
+    ignores: Vec<Ignores>,
+    records: &[DeploymentRecord],
+    policies: &Policies,
+    conclusion: &Conclusion<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    if ignores.is_empty() && conclusion.exceptions.is_empty() {
+        return;
+    }
+    let subjects: Vec<_> = records
+        .iter()
+        .map(|record| Subject { identity: record.name.as_deref(), file: &record.file })
+        .collect();
+    let (today, in_force) = (conclusion.run.today, conclusion.in_force);
+    let run = Circumstances { today, policies, in_force, subjects: &subjects };
+    conclusion.exceptions.apply(ignores, run, findings);
 }
 
 /// Deployments fewer than this are judged faster than a thread is started.

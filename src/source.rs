@@ -65,7 +65,9 @@ impl LineIndex {
     pub fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
         let has_bom = text.starts_with('\u{feff}');
-        let mut starts = vec![0];
+        // Room for the lines of most texts.
+        let mut starts = Vec::with_capacity(bytes.len() / 16 + 1);
+        starts.push(0);
         let mut wide = Vec::new();
         let mut astral = Vec::new();
         let mut beyond = 0;

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use common::{Outcome, Tree, manifest};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use tunelint::exceptions::Exceptions;
 use tunelint::output::{Format, Options, Texts, render};
 use tunelint::pipeline::{self, Conclusion, Input, Settings};
 use tunelint::policy::{Policies, Selection};
@@ -150,6 +151,8 @@ fn drawn(tree: &Tree, width: usize) -> String {
         candidates: Vec::new(),
         supplied: Some(&supplied),
         changed: None,
+        in_force: &[],
+        exceptions: &Exceptions::default(),
     };
     let mut policies = Policies::builtin();
     let select = vec!["fine-tuning-below-volume".to_owned()];

@@ -68,8 +68,7 @@ impl Advise {
         if advice.is_empty() && self.format == ListFormat::Human {
             terminal.complain("no LLM deployment manifest found");
         }
-        let told =
-            terminal.complain_of_policies(&policies).max(terminal.complain_of_facts(supplied.as_ref()));
+        let told = terminal.complain_of_policies(policies).max(terminal.complain_of_facts(supplied.as_ref()));
         Ok(if trouble { Exit::Trouble } else { told })
     }
 }

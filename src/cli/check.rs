@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::changed::ChangedOption;
+use super::exceptions::ExceptionOptions;
 use super::facts_files::FactsFiles;
 use super::forge::Forge;
 use super::gather::{Again, Sources};
@@ -16,6 +17,7 @@ use super::target::{self, Target};
 use super::terminal::{self, Terminal};
 use super::{Error, Global, candidates, commit};
 use crate::changed::Touched;
+use crate::config::Governance;
 use crate::discover::{Here, OnDisk};
 use crate::finding::Severity;
 use crate::link::{EVIDENCE_NOT_FOUND, Repository};
@@ -49,6 +51,8 @@ pub(super) struct Check {
     changed: ChangedOption,
     #[command(flatten)]
     policies: PolicyOptions,
+    #[command(flatten)]
+    exceptions: ExceptionOptions,
 }
 
 fn fail_on(text: &str) -> Result<FailOn, String> {
@@ -79,6 +83,8 @@ impl Check {
         if supplied.is_some() {
             clock.lap("read the supplied facts");
         }
+        let exceptions = self.exceptions.load(&self.sources, &workspace);
+        clock.lap("read the exceptions");
         let mut examined = self.sources.gather(global, &workspace.left_out);
         clock.lap("find, read and examine the files");
         examined.push(unmatched(&workspace, &examined));
@@ -101,10 +107,12 @@ impl Check {
             candidates,
             supplied: supplied.as_ref(),
             changed: changed.as_ref().map(|changed| changed as &dyn Touched),
+            in_force: &unpacked,
+            exceptions: &exceptions,
         };
         let report = pipeline::conclude(examined, &workspace.policies, conclusion);
         clock.lap("judge, sort and count");
-        self.write(&report, global, terminal, clock.elapsed())?;
+        self.write(&report, &workspace.governance, global, terminal, clock.elapsed())?;
         clock.lap("write the reports");
         if global.verbose {
             clock.tell();
@@ -131,6 +139,7 @@ impl Check {
     fn write(
         &self,
         report: &Report,
+        governance: &Governance,
         global: &Global,
         terminal: &Terminal,
         elapsed: Duration,
@@ -151,6 +160,7 @@ impl Check {
                 elapsed: Some(elapsed),
                 folder: forge.folder.clone(),
                 link_base: forge.link_base.clone(),
+                help_uri: governance.help_uri().map(str::to_owned),
                 ..output::Options::default()
             };
             let write =
@@ -164,7 +174,8 @@ impl Check {
     }
 }
 
-fn circumstances(global: &Global, workspace: &Workspace) -> Run {
+/// The circumstances of a run.
+pub(super) fn circumstances(global: &Global, workspace: &Workspace) -> Run {
     Run { commit: commit::current(), trust: None, today: global.today(), config: workspace.digest.clone() }
 }
 

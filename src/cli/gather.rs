@@ -58,6 +58,19 @@ fn size(text: &str) -> Result<u64, String> {
         .ok_or_else(|| "more than 2G".to_owned())
 }
 
+impl Default for Sources {
+    /// The current folder, read as `check` does where nothing else is said.
+    fn default() -> Self {
+        Self {
+            paths: Vec::new(),
+            stdin_filename: None,
+            max_file_size: Limits::default().bytes,
+            no_ignore: false,
+            no_prefilter: false,
+        }
+    }
+}
+
 impl Sources {
     /// A folder as `check` reads it when nothing else is asked for.
     pub fn of(folder: PathBuf) -> Self {

@@ -1,16 +1,19 @@
 //! The command line: what can be asked, one file a command. No rules and no formatting in here.
 
 mod advise;
+mod baseline;
 mod candidates;
 mod changed;
 mod check;
 mod commit;
+mod exceptions;
 mod explain;
 mod facts;
 mod facts_files;
 mod forge;
 pub mod gather;
 mod init;
+mod judged;
 mod policies;
 mod progress;
 mod rules;
@@ -18,6 +21,7 @@ mod schema;
 mod target;
 pub mod terminal;
 mod test;
+mod waive;
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -148,6 +152,10 @@ enum Command {
     Schema(schema::Schema),
     /// Write what a repo begins with: a config, a first manifest, a hook, a workflow
     Init(init::Init),
+    /// Excuse what a rule finds on a deployment, until a day
+    Waive(Box<waive::Waive>),
+    /// Keep the findings that a repository starts from
+    Baseline(baseline::Baseline),
 }
 
 /// Why a command could not run: the caller's mistake, or the system's.
@@ -193,6 +201,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Test(test) => test.run(&cli.global, &terminal),
         Command::Schema(schema) => schema.run(),
         Command::Init(init) => init.run(&cli.global, &terminal),
+        Command::Waive(waive) => waive.run(&cli.global, &terminal),
+        Command::Baseline(baseline) => baseline.run(&cli.global, &terminal),
     };
     match outcome {
         Ok(exit) => exit.code(),

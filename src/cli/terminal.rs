@@ -134,6 +134,17 @@ pub fn write_file(file: &Path, write: &Write<'_>) -> Result<(), Error> {
     replace(file, write).map_err(|error| Error::Write { target: file.display().to_string(), error })
 }
 
+/// Makes the folder that a file is to lie in.
+///
+/// # Errors
+/// Those of the system, with the folder's name.
+pub fn make_folder_of(file: &Path) -> Result<(), Error> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder
+        .map_or(Ok(()), fs::create_dir_all)
+        .map_err(|error| Error::Write { target: folder.unwrap_or(file).display().to_string(), error })
+}
+
 fn replace(file: &Path, write: &Write<'_>) -> io::Result<()> {
     // What is no regular file (`/dev/stderr`, a FIFO) is written to, not replaced; a link goes on being one.
     let file = &file.canonicalize().unwrap_or_else(|_| file.to_owned());
@@ -181,7 +192,16 @@ fn written_beside(file: &Path, write: &Write<'_>) -> io::Result<PathBuf> {
     beside.push(name);
     beside.push(format!(".{}.tmp", std::process::id()));
     let beside = file.with_file_name(beside);
-    fs::File::create(&beside).and_then(|out| buffered(out, write)).inspect_err(|_| {
+    let written = fs::File::create(&beside).and_then(|out| {
+        // A file goes on being read by whom it was: the new one takes the old one's rights.
+        if let Ok(old) = file.metadata() {
+            out.set_permissions(old.permissions())?;
+        }
+        buffered(&out, write)?;
+        // On the disk before its name is: a machine that goes down leaves the old one or the new one, too.
+        out.sync_all()
+    });
+    written.inspect_err(|_| {
         let _ = fs::remove_file(&beside);
     })?;
     Ok(beside)

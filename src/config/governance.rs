@@ -55,6 +55,11 @@ impl Governance {
         Some(uri.replace("{pack}", pack).replace("{rule}", rule))
     }
 
+    /// How the address of a rule's page is made, with `{rule}` and `{pack}`, where a config says it.
+    pub fn help_uri(&self) -> Option<&str> {
+        self.help_uri.as_ref().map(|own| &*own.value)
+    }
+
     /// Takes in what a config says, above those taken in before.
     pub(super) fn absorb(&mut self, config: &Config, authority: Authority, findings: &mut Vec<Finding>) {
         if let Some(own) = &config.fail_on {

@@ -89,8 +89,8 @@ impl<'t> Builder<'t> {
             nodes: Vec::with_capacity(room),
             children: Vec::with_capacity(room),
             decoded: String::new(),
-            frames: Vec::new(),
-            pending: Vec::new(),
+            frames: Vec::with_capacity(room.min(8)),
+            pending: Vec::with_capacity(room.min(32)),
             merges: Vec::new(),
             anchors: Vec::new(),
             root: None,
@@ -221,6 +221,11 @@ impl<'t> Builder<'t> {
         if inside.slice(self.text) == value {
             return Str::Source(inside);
         }
+        self.decoded(value)
+    }
+
+    /// A text that does not stand in the source as it is.
+    pub(super) fn decoded(&mut self, value: &str) -> Str {
         let start = self.decoded.len() as u32;
         self.decoded.push_str(value);
         Str::Decoded(Span::new(start, self.decoded.len() as u32))
@@ -256,12 +261,6 @@ impl<'t> Builder<'t> {
         at: &granit_parser::Span,
     ) -> Result<(), Failure> {
         let start = span_of(at);
-        if self.frames.len() >= self.limits.depth as usize {
-            return Err(Failure::too_deep(
-                self.limits.depth,
-                extent::character(self.text, start.start as usize),
-            ));
-        }
         let meaning = tag.map(TagMeaning::of);
         let own = if mapping { TagMeaning::Map } else { TagMeaning::Seq };
         let tag_span = at.tag_span().map_or(start, |tag| span_of(&tag));
@@ -274,13 +273,30 @@ impl<'t> Builder<'t> {
                 self.problem("tag", message, "remove the tag", tag_span);
             }
         }
-        let as_key = self.expects_key();
-        let node = self.push_node(Kind::Invalid, start, meaning == Some(TagMeaning::Foreign))?;
-        let anchor = (anchor != 0).then(|| {
-            self.anchors.push(Anchor { id: anchor, node, weight: 0, open: true });
-            self.anchors.len() - 1
-        });
         let is_bracket = style == StructureStyle::Flow && matches!(start.slice(self.text), "[" | "{");
+        let node = self.enter(mapping, start, is_bracket)?;
+        if meaning == Some(TagMeaning::Foreign)
+            && let Some(node) = self.nodes.get_mut(node.0 as usize)
+        {
+            node.tagged = true;
+        }
+        if anchor != 0
+            && let Some(frame) = self.frames.last_mut()
+        {
+            frame.anchor = Some(self.anchors.len());
+            self.anchors.push(Anchor { id: anchor, node, weight: 0, open: true });
+        }
+        Ok(())
+    }
+
+    /// Opens a collection at its first byte: of a bracket, or before its first entry.
+    pub(super) fn enter(&mut self, mapping: bool, start: Span, is_bracket: bool) -> Result<NodeId, Failure> {
+        if self.frames.len() >= self.limits.depth as usize {
+            let character = extent::character(self.text, start.start as usize);
+            return Err(Failure::too_deep(self.limits.depth, character));
+        }
+        let as_key = self.expects_key();
+        let node = self.push_node(Kind::Invalid, start, false)?;
         self.cursor = start.end;
         self.frames.push(Frame {
             node,
@@ -291,16 +307,19 @@ impl<'t> Builder<'t> {
             key: None,
             end: start.end,
             weight: 1,
-            anchor,
+            anchor: None,
             as_key,
         });
-        Ok(())
+        Ok(node)
     }
 
-    fn close(&mut self, end: Span) -> Result<(), Failure> {
+    /// Closes the innermost collection; where it has brackets, at the end of the second.
+    pub(super) fn close(&mut self, end: Span) -> Result<(), Failure> {
         let Some(&Frame { first, first_merge, mapping, .. }) = self.frames.last() else { return Ok(()) };
         if mapping {
-            entries::mark_duplicates(self, first);
+            if first + 1 < self.pending.len() {
+                entries::mark_duplicates(self, first);
+            }
             if first_merge < self.merges.len() {
                 let merges = self.merges.split_off(first_merge);
                 let room = self.limits.nodes.saturating_sub(self.nodes.len() as u32 + self.merged);
@@ -418,11 +437,18 @@ impl<'t> Builder<'t> {
         self.frames.last().is_some_and(|frame| frame.mapping && frame.key.is_none())
     }
 
-    fn set_key(&mut self, key: Key) {
+    /// Takes the key of the next value.
+    pub(super) fn set_key(&mut self, key: Key) {
         if let Some(frame) = self.frames.last_mut() {
             frame.end = frame.end.max(key.span.end);
             frame.key = Some(key);
         }
+    }
+
+    /// Takes a scalar that is a value without an anchor and without a tag.
+    pub(super) fn value(&mut self, kind: Kind, span: Span) -> Result<(), Failure> {
+        let node = self.push_node(kind, span, false)?;
+        self.attach(node, span, 1)
     }
 
     fn push_node(&mut self, kind: Kind, span: Span, tagged: bool) -> Result<NodeId, Failure> {

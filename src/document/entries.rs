@@ -39,7 +39,14 @@ fn equal_keys(builder: &Builder<'_>, first: usize) -> Vec<(usize, usize)> {
     let key = |child: &Child| builder.str_of(child.key);
     let mut pairs = Vec::new();
     if own.len() <= FEW {
-        for (later, child) in own.iter().enumerate().skip(1) {
+        // A bit for each length of a key: where it is new, so is the key.
+        let mut lengths = 0_u64;
+        for (later, child) in own.iter().enumerate() {
+            let length = 1 << (child.key.len() % u64::BITS);
+            if lengths & length == 0 {
+                lengths |= length;
+                continue;
+            }
             let is_equal = |other: &Child| other.key.len() == child.key.len() && key(other) == key(child);
             if let Some(earlier) = own.iter().take(later).position(is_equal) {
                 pairs.push((first + earlier, first + later));

@@ -4,6 +4,9 @@
 //! span. Anchored nodes are shared and never expanded; merge keys (`<<`) are resolved into entries that
 //! remember the `<<` they came by. A broken document does not lose the others: problems are collected beside
 //! the documents that could be read.
+//!
+//! Two readers fill the arena: a quick one for plain YAML, and a general one for everything, which stands on the
+//! parser. They give the same tree, so nobody outside has to know which it was.
 
 mod align;
 mod builder;
@@ -13,6 +16,7 @@ mod failure;
 mod json;
 mod notes;
 mod parse;
+mod plain;
 mod scalar;
 mod syntax;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Parser events to documents.
+//! Parser events to documents: the general reader, and which of the two reads a text.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use granit_parser::{ErrorKind, Event, Parser, ScanError};
 
 use super::builder::{Builder, span_of};
 use super::failure::Failure;
-use super::{Comment, Limits, Problem, ProblemKind, Stream, extent, syntax};
+use super::{Comment, Limits, Problem, ProblemKind, Stream, extent, plain, syntax};
 
 /// Problems of one source that are kept; that there are more is told in one more.
 const MAX_PROBLEMS: usize = 10_000;
@@ -17,6 +17,11 @@ const LONGEST_KEY: usize = 64 << 10;
 
 /// Parses a text into documents and problems. Never fails and never panics, whatever the text.
 pub fn parse(text: &Arc<str>, limits: &Limits) -> Stream {
+    plain::read(text, limits).unwrap_or_else(|| read(text, limits))
+}
+
+/// Reads a text with the general reader: all of YAML and JSON.
+pub(super) fn read(text: &Arc<str>, limits: &Limits) -> Stream {
     let mut reader = Reader::new(text, limits);
     if text.len() > (u32::MAX / 2) as usize {
         reader.stream.total = 1;

@@ -363,6 +363,19 @@ impl FactSet {
     }
 }
 
+/// Whether a value is written as a text; told without writing it anywhere.
+fn is_shown_as(value: impl std::fmt::Display, text: &str) -> bool {
+    struct Left<'a>(&'a str);
+    impl std::fmt::Write for Left<'_> {
+        fn write_str(&mut self, part: &str) -> std::fmt::Result {
+            self.0 = self.0.strip_prefix(part).ok_or(std::fmt::Error)?;
+            Ok(())
+        }
+    }
+    let mut left = Left(text);
+    std::fmt::Write::write_fmt(&mut left, format_args!("{value}")).is_ok() && left.0.is_empty()
+}
+
 const fn pack(span: Span) -> u64 {
     ((span.start as u64) << 32) | span.end as u64
 }
@@ -436,19 +449,19 @@ impl FactSetBuilder {
     /// Adds a whole number; `raw` is how the source wrote it.
     pub fn int(&mut self, at: FactAt, value: i64, raw: &str) -> FactId {
         let id = self.push(at, Tag::Int, value.cast_unsigned());
-        self.keep_raw(id, raw, &value.to_string());
+        self.keep_raw(id, raw, value);
         id
     }
 
     /// Adds any other number.
     pub fn number(&mut self, at: FactAt, value: f64, raw: &str) -> FactId {
         let id = self.push(at, Tag::Number, value.to_bits());
-        self.keep_raw(id, raw, &value.to_string());
+        self.keep_raw(id, raw, value);
         id
     }
 
-    fn keep_raw(&mut self, id: FactId, raw: &str, ours: &str) {
-        if raw != ours {
+    fn keep_raw(&mut self, id: FactId, raw: &str, ours: impl std::fmt::Display) {
+        if !is_shown_as(ours, raw) {
             let span = self.keep(raw);
             self.extras.push((id, Extra::Raw(span)));
         }

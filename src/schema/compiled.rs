@@ -7,7 +7,7 @@ use jsonschema::{Draft, PatternOptions, Validator};
 use serde_json::Value;
 
 use super::shape::{self, Shape};
-use super::{CONFIG_SCHEMA, FACTS_SCHEMA, PACK_SCHEMA, RULE_SCHEMA};
+use super::{BASELINE_SCHEMA, CONFIG_SCHEMA, FACTS_SCHEMA, PACK_SCHEMA, RULE_SCHEMA, WAIVERS_SCHEMA};
 use crate::document::{TreeJson, TreeNode};
 use crate::manifest::vocabulary::{TERSE_SCHEMA, manifest_schema};
 
@@ -126,6 +126,30 @@ impl Compiled {
         };
         &CONFIG
     }
+
+    /// A waivers file.
+    pub(crate) fn waivers() -> &'static Self {
+        static WAIVERS: Compiled = Compiled {
+            shape: None,
+            validator: LazyLock::new(|| validator(&parse(WAIVERS_SCHEMA))),
+            worded: LazyLock::new(|| Cow::Owned(parse(WAIVERS_SCHEMA))),
+            rule: "waivers",
+            noun: "waivers file",
+        };
+        &WAIVERS
+    }
+
+    /// A baseline.
+    pub(crate) fn baseline() -> &'static Self {
+        static BASELINE: Compiled = Compiled {
+            shape: None,
+            validator: LazyLock::new(|| validator(&parse(BASELINE_SCHEMA))),
+            worded: LazyLock::new(|| Cow::Owned(parse(BASELINE_SCHEMA))),
+            rule: "baseline",
+            noun: "baseline",
+        };
+        &BASELINE
+    }
 }
 
 #[expect(clippy::expect_used, reason = "the schemas are embedded, and a test builds each of them")]
@@ -230,6 +254,10 @@ mod tests {
             Compiled::rule(),
             Compiled::pack(),
             Compiled::config(),
+            Compiled::rule(),
+            Compiled::pack(),
+            Compiled::waivers(),
+            Compiled::baseline(),
         ] {
             check(compiled.schema());
             LazyLock::force(&compiled.validator);

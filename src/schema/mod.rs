@@ -36,6 +36,10 @@ pub const PACK_SCHEMA: &str = include_str!("../../schemas/pack.schema.json");
 pub const FACTS_SCHEMA: &str = include_str!("../../schemas/facts.schema.json");
 /// The schema of a config, embedded.
 pub const CONFIG_SCHEMA: &str = include_str!("../../schemas/config.schema.json");
+/// The schema of a waivers file, embedded.
+pub const WAIVERS_SCHEMA: &str = include_str!("../../schemas/waivers.schema.json");
+/// The schema of a baseline, embedded.
+pub const BASELINE_SCHEMA: &str = include_str!("../../schemas/baseline.schema.json");
 /// The schema of the JSON report, embedded.
 pub const REPORT_SCHEMA: &str = include_str!("../../schemas/report.schema.json");
 
@@ -49,6 +53,8 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("pack", PACK_SCHEMA),
     ("facts", FACTS_SCHEMA),
     ("config", CONFIG_SCHEMA),
+    ("waivers", WAIVERS_SCHEMA),
+    ("baseline", BASELINE_SCHEMA),
     ("report", REPORT_SCHEMA),
     ("test", TEST_SCHEMA),
 ];
@@ -108,6 +114,16 @@ pub fn validate_policy(document: &Document, source: &Arc<Source>, kind: PolicyKi
 /// Validates a config: what is wrong, and which values are to be passed over, by their pointers in the document.
 pub fn validate_config(document: &Document, source: &Arc<Source>) -> (Vec<Finding>, Rejected) {
     run(Compiled::config(), document.root(), "", source)
+}
+
+/// Validates a waivers file; what is wrong points into the entry that it spoils.
+pub fn validate_waivers(document: &Document, source: &Arc<Source>) -> Vec<Finding> {
+    run(Compiled::waivers(), document.root(), "", source).0
+}
+
+/// Validates a baseline, likewise.
+pub fn validate_baseline(document: &Document, source: &Arc<Source>) -> Vec<Finding> {
+    run(Compiled::baseline(), document.root(), "", source).0
 }
 
 fn run(

@@ -102,8 +102,15 @@ impl Shape {
 
     fn admits_members(&self, node: TreeNode<'_>) -> Option<bool> {
         let Some(object) = node.as_object() else { return Some(true) };
+        // Most members stand in the order in which the schema names them.
+        let mut next = 0;
         for (name, value) in object.members() {
-            let known = self.members.iter().find(|(known, _)| *known == name).map(|(_, shape)| shape);
+            let is_it = |(known, _): &(&str, Self)| *known == name;
+            if !self.members.get(next).is_some_and(is_it) {
+                next = self.members.iter().position(is_it).unwrap_or(self.members.len());
+            }
+            let known = self.members.get(next).map(|(_, shape)| shape);
+            next += 1;
             if let Some(shape) = known.or(self.others)
                 && !shape.admits(value)?
             {

@@ -376,6 +376,20 @@ fn reports_are_the_same_for_any_number_of_threads() {
 }
 
 #[test]
+fn links_to_rules_are_those_of_the_organisation() {
+    let tree = repo();
+    tree.write(
+        "org.yaml",
+        "apiVersion: tunelint.dev/v1alpha1\nkind: Config\nspec: {helpUri: 'https://policies.example.com/{pack}/{rule}'}\n",
+    );
+    let link = format!("https://policies.example.com/customization-framework/{VOLUME}");
+    let sarif = tree.run(&["check", "--format", "sarif", "--org-config", "org.yaml"]);
+    assert!(sarif.stdout.contains(&format!("\"helpUri\":\"{link}\"")), "{}", sarif.stdout);
+    assert!(!tree.run(&["check", "--format", "sarif"]).stdout.contains(&link));
+    assert!(tree.run(&["explain", VOLUME, "--org-config", "org.yaml"]).stdout.contains(&link));
+}
+
+#[test]
 fn every_command_that_speaks_of_rules_heeds_the_config() {
     let tree = repo();
     tree.write(
@@ -390,7 +404,7 @@ fn every_command_that_speaks_of_rules_heeds_the_config() {
     );
     assert!(tree.run(&["rules", "--no-config"]).stdout.contains("hybrid-in-production"));
     let page = tree.run(&["explain", VOLUME]);
-    assert!(page.stdout.contains("450,000") && page.stdout.contains("(set by tunelint.yaml)"), "{page:?}");
+    assert!(page.stdout.contains("450,000") && page.stdout.contains("Set by: tunelint.yaml:"), "{page:?}");
     let advice = tree.run(&["advise", "deploy"]);
     assert!(
         advice.stdout.contains("450,000") && advice.stderr.contains("1 mistake in the config"),

@@ -36,6 +36,11 @@ impl Document {
         assert_eq!(&self.text[self.block(name)], expected, "TUNELINT_BLESS=1 rewrites the block `{name}`");
     }
 
+    /// What stands between the marks of a block.
+    pub(crate) fn block_text(&self, name: &str) -> &str {
+        &self.text[self.block(name)]
+    }
+
     /// The bytes between the marks of a block.
     fn block(&self, name: &str) -> Range<usize> {
         let (begin, end) = (format!("<!-- {name}:begin -->\n"), format!("<!-- {name}:end -->"));

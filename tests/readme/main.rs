@@ -172,6 +172,40 @@ fn every_command_in_the_table_runs_and_every_command_is_in_the_table() {
 }
 
 #[test]
+fn the_exceptions_shown_are_understood() {
+    let readme = Document::read("README.md");
+    let shown = |name: &str| -> String {
+        let block = readme.block_text(name);
+        block.strip_prefix("```yaml\n").and_then(|block| block.strip_suffix("```\n")).unwrap().to_owned()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let indented = shown("ignore").lines().fold(String::new(), |text, line| text + "  " + line + "\n");
+    let manifest = |name: &str, workload: &str| {
+        format!(
+            "apiVersion: tunelint.dev/v1alpha1\nkind: LLMDeployment\nmetadata: {{name: {name}, namespace: retail}}\nspec:\n  \
+             owner: x\n  stage: pilot\n  customization: {{strategy: fine-tuning}}\n  model: {{base: x}}\n  \
+             hosting: {{kind: on-premises}}\n{workload}"
+        )
+    };
+    std::fs::create_dir_all(folder.path().join(".tunelint")).unwrap();
+    std::fs::create_dir_all(folder.path().join("deploy/staging")).unwrap();
+    let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
+    write(".tunelint/waivers.yaml", shown("waivers"));
+    write("commented.yaml", manifest("other", &indented));
+    write("waived.yaml", manifest("email-drafts", "  workload: {monthlyRequests: 120000}\n"));
+    let unpinned = manifest("unpinned", "").replace("fine-tuning", "prompting");
+    write("deploy/staging/unpinned.yaml", unpinned);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tunelint"));
+    command.args(["check", "--today", "2026-11-24", "--format", "json"]);
+    command.args(["--select", "fine-tuning-below-volume,prompting-unpinned-model"]);
+    let output = command.current_dir(folder.path()).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    assert!(findings.iter().all(|finding| finding["status"] != "open"), "{findings:#?}");
+    assert_eq!((&report["summary"]["suppressed"], &report["summary"]["waived"]), (&1.into(), &2.into()));
+}
+
+#[test]
 fn formats_in_the_table_are_those_offered() {
     let readme = Document::read("README.md");
     let formats = readme.first_cells("| format |");

@@ -1,0 +1,175 @@
+//! The options about exceptions that several commands share, and the files that they are read from.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::Error;
+use super::gather::Sources;
+use crate::discover;
+use crate::exceptions::baseline::{self, Baseline};
+use crate::exceptions::owners::{CODEOWNERS, CodeOwners};
+use crate::exceptions::{Exceptions, Terms, Top, waivers};
+use crate::finding::{Finding, Label, Place};
+use crate::read;
+use crate::source::Source;
+use crate::workspace::Workspace;
+
+/// Where waivers are looked for, from the top of the repository.
+const WAIVERS: &str = ".tunelint/waivers.yaml";
+
+/// Where the baseline is looked for, likewise.
+const BASELINE: &str = ".tunelint/baseline.json";
+
+/// Largest waivers file that is read: a waiver is some lines, and this is room for ten thousand.
+const MOST_BYTES: u64 = 8 << 20;
+/// Largest baseline that is read: an entry is a line, and this is room for some hundred thousand.
+const MOST_BASELINE: u64 = 64 << 20;
+/// Largest CODEOWNERS that GitHub reads.
+const MOST_OWNERS: u64 = 3 << 20;
+
+/// Where exceptions are read from.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct ExceptionOptions {
+    /// The waivers file [default: .tunelint/waivers.yaml at the top of the repository, where there is one]
+    #[arg(long, value_name = "FILE", help_heading = "Exceptions")]
+    pub(super) waivers: Option<PathBuf>,
+    /// The baseline [default: .tunelint/baseline.json at the top of the repository, where there is one]
+    #[arg(long, value_name = "FILE", help_heading = "Exceptions")]
+    pub(super) baseline: Option<PathBuf>,
+}
+
+/// A file, as it is opened and as it is called in reports.
+#[derive(Clone, Debug)]
+pub(super) struct Located {
+    /// The path to open.
+    pub(super) file: PathBuf,
+    /// How reports show it.
+    pub(super) shown: Arc<str>,
+}
+
+impl ExceptionOptions {
+    /// The exceptions of a run over some sources.
+    pub(super) fn load(&self, sources: &Sources, workspace: &Workspace) -> Exceptions {
+        let mut exceptions = self.load_waivers(sources, workspace);
+        let located = self.baseline(&exceptions.top);
+        if self.baseline.is_some() || located.file.exists() {
+            exceptions.baseline = read_baseline(&located, &mut exceptions.problems);
+            exceptions.files.push(located.shown);
+        }
+        exceptions
+    }
+
+    /// The exceptions of a run over some sources, but for a baseline.
+    pub(super) fn load_waivers(&self, sources: &Sources, workspace: &Workspace) -> Exceptions {
+        let top = top(sources);
+        let terms = Terms::of(&workspace.governance);
+        let mut exceptions = Exceptions { terms, is_whole: is_whole(sources, &top), ..Exceptions::default() };
+        let located = self.waivers(&top);
+        if self.waivers.is_none() && !located.file.exists() {
+            exceptions.top = top;
+            return exceptions;
+        }
+        exceptions.files.push(Arc::clone(&located.shown));
+        if let Some((source, text)) = text(&located, "waivers", MOST_BYTES, &mut exceptions.problems) {
+            exceptions.waivers = waivers::read(&source, &text, &mut exceptions.problems);
+            if exceptions.waivers.iter().any(waivers::Waiver::names_approver) {
+                exceptions.owners = owners(&top);
+            }
+        }
+        exceptions.top = top;
+        exceptions
+    }
+
+    /// The waivers file: the one that is named, or else where it is looked for.
+    pub(super) fn waivers(&self, top: &Top) -> Located {
+        self.waivers.as_deref().map_or_else(|| located(top, WAIVERS), Located::named)
+    }
+
+    /// The baseline, likewise.
+    pub(super) fn baseline(&self, top: &Top) -> Located {
+        self.baseline.as_deref().map_or_else(|| located(top, BASELINE), Located::named)
+    }
+}
+
+impl Located {
+    fn named(file: &Path) -> Self {
+        Self { file: file.to_owned(), shown: discover::shown(file).into() }
+    }
+}
+
+/// Reads a baseline.
+pub(super) fn read_baseline(located: &Located, findings: &mut Vec<Finding>) -> Option<Baseline> {
+    let (source, text) = text(located, "baseline", MOST_BASELINE, findings)?;
+    Some(baseline::read(&source, &text, findings))
+}
+
+/// The top of the repository that the first path lies in: the nearest folder above that has a `.git`, else the
+/// current folder, where the path lies in it, else the path's own.
+fn top(sources: &Sources) -> Top {
+    let here = std::env::current_dir().unwrap_or_default();
+    let first = sources.paths.iter().find(|path| path.as_os_str() != "-");
+    let real = first.and_then(|path| path.canonicalize().ok()).unwrap_or_else(|| here.clone());
+    let folder = if real.is_file() { real.parent().unwrap_or(&real) } else { &real };
+    let repository = folder.ancestors().find(|above| above.join(".git").exists());
+    let top =
+        repository.or_else(|| folder.ancestors().find(|above| *above == here)).unwrap_or(folder).to_owned();
+    Top { here, top }
+}
+
+/// Whether some sources are all there is in the repository.
+fn is_whole(sources: &Sources, top: &Top) -> bool {
+    sources.paths().iter().any(|path| path.canonicalize().is_ok_and(|real| top.top.starts_with(real)))
+}
+
+/// A file below the top, which reports call as one would from the current folder.
+fn located(top: &Top, below: &str) -> Located {
+    let file = top.top.join(below);
+    let way = match top.here.strip_prefix(&top.top) {
+        Ok(down) => down.components().map(|_| Path::new("..")).chain([Path::new(below)]).collect(),
+        Err(_) => top.top.strip_prefix(&top.here).map_or_else(|_| file.clone(), |down| down.join(below)),
+    };
+    Located { shown: discover::shown(&way).into(), file: way }
+}
+
+/// The text of a waivers file that is to be extended.
+pub(super) fn read_text(located: &Located) -> Result<Arc<str>, Error> {
+    let mut findings = Vec::new();
+    match text(located, "waivers", MOST_BYTES, &mut findings) {
+        Some((_, text)) => Ok(text),
+        None => Err(Error::Usage(findings.pop().map_or_else(String::new, |finding| finding.message))),
+    }
+}
+
+/// The text of a file; why there is none is told.
+fn text(
+    located: &Located,
+    rule: &str,
+    limit: u64,
+    findings: &mut Vec<Finding>,
+) -> Option<(Arc<Source>, Arc<str>)> {
+    let mut buffer = Vec::new();
+    let read =
+        read::named(&located.file, limit, &mut buffer).map_err(|error| (error.code(), error.to_string()));
+    let text: Result<Arc<str>, _> = read.and_then(|()| {
+        read::decode(&buffer).map(Into::into).map_err(|error| ("encoding", error.to_string()))
+    });
+    match text {
+        Ok(text) => Some((Source::on_disk(Arc::clone(&located.shown), located.file.clone(), &text), text)),
+        Err((code, predicate)) => {
+            let source = Source::in_memory(Arc::clone(&located.shown), "");
+            let label = Label::new(Place::whole(&source), "not read");
+            findings.push(Finding::invalid(rule, code, format!("{} {predicate}", located.shown), label));
+            None
+        }
+    }
+}
+
+/// Whom the repository names for its files, if it does.
+pub(super) fn owners(top: &Top) -> Option<CodeOwners> {
+    let found = CODEOWNERS.iter().map(|name| located(top, name)).find(|located| located.file.exists())?;
+    // One that cannot be read says nothing, to GitHub either.
+    let (source, text) = text(&found, "waivers", MOST_OWNERS, &mut Vec::new())?;
+    Some(CodeOwners::read(&source, &text))
+}

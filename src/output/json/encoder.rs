@@ -1,0 +1,432 @@
+//! From values to JSON text. A report is mostly names and short texts in which nothing has to be escaped: such a text
+//! is looked at many bytes at a time and copied whole, which a general serializer does byte by byte.
+
+use std::fmt::{self, Display};
+use std::io::{self, Write};
+
+use serde::ser::{self, Serialize};
+
+use crate::output::sanitize::is_hidden;
+
+/// Bytes that are kept back before they are written on.
+const ROOM: usize = 1 << 16;
+
+/// Why a value could not be written.
+#[derive(Debug)]
+pub(super) enum Error {
+    /// The writer refuses.
+    Io(io::Error),
+    /// The value has no form in JSON.
+    Value(String),
+}
+
+impl Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => error.fmt(f),
+            Self::Value(message) => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl ser::Error for Error {
+    fn custom<T: Display>(message: T) -> Self {
+        Self::Value(message.to_string())
+    }
+}
+
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Io(error) => error,
+            Error::Value(message) => Self::other(message),
+        }
+    }
+}
+
+type Result<T = ()> = std::result::Result<T, Error>;
+
+/// How far lists and objects are broken into lines: those that lie no deeper.
+#[derive(Clone, Copy)]
+struct Breaks {
+    lists: usize,
+    objects: usize,
+}
+
+/// Writes values as JSON.
+///
+/// What a terminal would obey, or an eye not see, is written as JSON's own `\uXXXX`: a report can be shown with
+/// `cat`. JSON itself asks for that below U+0020 only.
+pub(super) struct Encoder<'o> {
+    buffer: Vec<u8>,
+    out: &'o mut dyn Write,
+    depth: usize,
+    breaks: Breaks,
+}
+
+impl<'o> Encoder<'o> {
+    /// Writes on one line.
+    pub(super) fn line(out: &'o mut dyn Write) -> Self {
+        Self { buffer: Vec::new(), out, depth: 0, breaks: Breaks { lists: 0, objects: 0 } }
+    }
+
+    /// Breaks lines where a reader wants them: a field of the document is a line, and so is an item of a list of it.
+    /// A finding on one line can be searched for and compared line by line, and takes half of what indenting it
+    /// would.
+    pub(super) fn document(out: &'o mut dyn Write) -> Self {
+        Self { breaks: Breaks { lists: 2, objects: 1 }, ..Self::line(out) }
+    }
+
+    /// Writes on what was kept back, and some bytes after it.
+    pub(super) fn finish(mut self, last: &[u8]) -> io::Result<()> {
+        self.buffer.extend_from_slice(last);
+        self.out.write_all(&self.buffer)
+    }
+
+    fn text(&mut self, text: &str) {
+        self.buffer.push(b'"');
+        if is_bare(text) {
+            self.buffer.extend_from_slice(text.as_bytes());
+        } else {
+            text.chars().for_each(|character| self.character(character));
+        }
+        self.buffer.push(b'"');
+    }
+
+    fn character(&mut self, character: char) {
+        let short = match character {
+            '"' => b'"',
+            '\\' => b'\\',
+            '\n' => b'n',
+            '\r' => b'r',
+            '\t' => b't',
+            '\u{8}' => b'b',
+            '\u{c}' => b'f',
+            hidden if is_hidden(hidden) => {
+                for unit in hidden.encode_utf16(&mut [0; 2]) {
+                    // Writing to a vector cannot fail.
+                    let _ = write!(self.buffer, "\\u{unit:04x}");
+                }
+                return;
+            }
+            plain => {
+                self.buffer.extend_from_slice(plain.encode_utf8(&mut [0; 4]).as_bytes());
+                return;
+            }
+        };
+        self.buffer.extend_from_slice(&[b'\\', short]);
+    }
+
+    fn break_line(&mut self, indent: usize) {
+        self.buffer.extend_from_slice(b"\n    ".get(..=2 * indent).unwrap_or_default());
+    }
+
+    fn open(&mut self, bracket: u8) -> Compound<'_, 'o> {
+        self.depth += 1;
+        self.buffer.push(bracket);
+        let is_list = bracket == b'[';
+        let broken = self.depth <= if is_list { self.breaks.lists } else { self.breaks.objects };
+        Compound { closing: if is_list { b']' } else { b'}' }, broken, is_empty: true, encoder: self }
+    }
+
+    fn write_on(&mut self) -> Result {
+        if self.buffer.len() > ROOM {
+            self.out.write_all(&self.buffer).map_err(Error::Io)?;
+            self.buffer.clear();
+        }
+        Ok(())
+    }
+}
+
+/// Whether a text stands in JSON as it is.
+fn is_bare(text: &str) -> bool {
+    // To the end, though the first byte may tell: without a way out the loop takes many bytes at a time.
+    text.bytes().fold(true, |bare, byte| bare & matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~'))
+}
+
+/// A list or an object that is being written.
+pub(super) struct Compound<'e, 'o> {
+    encoder: &'e mut Encoder<'o>,
+    closing: u8,
+    broken: bool,
+    is_empty: bool,
+}
+
+impl Compound<'_, '_> {
+    fn item(&mut self) {
+        if !self.is_empty {
+            self.encoder.buffer.push(b',');
+        }
+        self.is_empty = false;
+        if self.broken {
+            self.encoder.break_line(self.encoder.depth);
+        }
+    }
+
+    fn colon(&mut self) {
+        self.encoder.buffer.extend_from_slice(if self.broken { b": " } else { b":" });
+    }
+
+    fn close(self) -> Result {
+        if self.broken && !self.is_empty {
+            self.encoder.break_line(self.encoder.depth - 1);
+        }
+        self.encoder.depth -= 1;
+        self.encoder.buffer.push(self.closing);
+        self.encoder.write_on()
+    }
+}
+
+macro_rules! numbers {
+    ($($method:ident: $kind:ty),*) => {
+        $(fn $method(self, value: $kind) -> Result {
+            self.buffer.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+            Ok(())
+        })*
+    };
+}
+
+impl<'e, 'o> ser::Serializer for &'e mut Encoder<'o> {
+    type Ok = ();
+    type Error = Error;
+    type SerializeSeq = Compound<'e, 'o>;
+    type SerializeTuple = Compound<'e, 'o>;
+    type SerializeTupleStruct = Compound<'e, 'o>;
+    type SerializeTupleVariant = ser::Impossible<(), Error>;
+    type SerializeMap = Compound<'e, 'o>;
+    type SerializeStruct = Compound<'e, 'o>;
+    type SerializeStructVariant = ser::Impossible<(), Error>;
+
+    numbers!(
+        serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64, serialize_i128: i128,
+        serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64, serialize_u128: u128
+    );
+
+    fn serialize_bool(self, value: bool) -> Result {
+        self.buffer.extend_from_slice(if value { b"true" } else { b"false" });
+        Ok(())
+    }
+
+    fn serialize_f32(self, value: f32) -> Result {
+        self.serialize_f64(f64::from(value))
+    }
+
+    fn serialize_f64(self, value: f64) -> Result {
+        serde_json::to_writer(&mut self.buffer, &value).map_err(ser::Error::custom)
+    }
+
+    fn serialize_char(self, value: char) -> Result {
+        self.serialize_str(value.encode_utf8(&mut [0; 4]))
+    }
+
+    fn serialize_str(self, value: &str) -> Result {
+        self.text(value);
+        Ok(())
+    }
+
+    fn serialize_bytes(self, value: &[u8]) -> Result {
+        self.collect_seq(value)
+    }
+
+    fn serialize_none(self) -> Result {
+        self.serialize_unit()
+    }
+
+    fn serialize_some<T: ?Sized + Serialize>(self, value: &T) -> Result {
+        value.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Result {
+        self.buffer.extend_from_slice(b"null");
+        Ok(())
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Result {
+        self.serialize_unit()
+    }
+
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result {
+        self.serialize_str(variant)
+    }
+
+    fn serialize_newtype_struct<T: ?Sized + Serialize>(self, _: &'static str, value: &T) -> Result {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: ?Sized + Serialize>(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: &T,
+    ) -> Result {
+        Err(no_form(variant))
+    }
+
+    fn serialize_seq(self, _: Option<usize>) -> Result<Compound<'e, 'o>> {
+        Ok(self.open(b'['))
+    }
+
+    fn serialize_tuple(self, _: usize) -> Result<Compound<'e, 'o>> {
+        Ok(self.open(b'['))
+    }
+
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Compound<'e, 'o>> {
+        Ok(self.open(b'['))
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeTupleVariant> {
+        Err(no_form(variant))
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Compound<'e, 'o>> {
+        Ok(self.open(b'{'))
+    }
+
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Compound<'e, 'o>> {
+        Ok(self.open(b'{'))
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeStructVariant> {
+        Err(no_form(variant))
+    }
+}
+
+/// Enums that carry fields are tagged by their own derive; no report has one of another kind.
+fn no_form(variant: &str) -> Error {
+    Error::Value(format!("{variant} has no form in a report"))
+}
+
+macro_rules! lists {
+    ($($kind:ident: $method:ident),*) => {
+        $(impl ser::$kind for Compound<'_, '_> {
+            type Ok = ();
+            type Error = Error;
+
+            fn $method<T: ?Sized + Serialize>(&mut self, value: &T) -> Result {
+                self.item();
+                value.serialize(&mut *self.encoder)
+            }
+
+            fn end(self) -> Result {
+                self.close()
+            }
+        })*
+    };
+}
+
+lists!(
+    SerializeSeq: serialize_element, SerializeTuple: serialize_element,
+    SerializeTupleStruct: serialize_field
+);
+
+impl ser::SerializeStruct for Compound<'_, '_> {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_field<T: ?Sized + Serialize>(&mut self, name: &'static str, value: &T) -> Result {
+        self.item();
+        self.encoder.text(name);
+        self.colon();
+        value.serialize(&mut *self.encoder)
+    }
+
+    fn end(self) -> Result {
+        self.close()
+    }
+}
+
+impl ser::SerializeMap for Compound<'_, '_> {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_key<T: ?Sized + Serialize>(&mut self, key: &T) -> Result {
+        self.item();
+        // Names are texts in every report; another would be written as what it is, and be no JSON.
+        key.serialize(&mut *self.encoder)
+    }
+
+    fn serialize_value<T: ?Sized + Serialize>(&mut self, value: &T) -> Result {
+        self.colon();
+        value.serialize(&mut *self.encoder)
+    }
+
+    fn end(self) -> Result {
+        self.close()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+
+    fn line(value: &impl Serialize) -> String {
+        let mut out = Vec::new();
+        let mut encoder = Encoder::line(&mut out);
+        value.serialize(&mut encoder).unwrap();
+        encoder.finish(b"").unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+            "[ -~]{0,40}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 64, 8, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..8).prop_map(Value::from),
+                prop::collection::btree_map(any::<String>(), inner, 0..8)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(value in values()) {
+            prop_assert_eq!(serde_json::from_str::<Value>(&line(&value)).unwrap(), value.clone());
+            let mut document = Vec::new();
+            let mut encoder = Encoder::document(&mut document);
+            value.serialize(&mut encoder).unwrap();
+            encoder.finish(b"\n").unwrap();
+            prop_assert_eq!(serde_json::from_slice::<Value>(&document).unwrap(), value);
+        }
+
+        #[test]
+        fn where_nothing_is_hidden_it_is_written_as_by_serde_json(value in values()) {
+            let theirs = serde_json::to_string(&value).unwrap();
+            if !theirs.chars().any(is_hidden) && !theirs.contains("\\u") {
+                prop_assert_eq!(line(&value), theirs);
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_document_is_written_on_piece_by_piece() {
+        let value: Vec<String> = (0..20_000).map(|number| format!("item {number}")).collect();
+        assert_eq!(line(&value), serde_json::to_string(&value).unwrap());
+    }
+}
