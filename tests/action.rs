@@ -660,3 +660,29 @@ fn the_list_of_checksums_lists_checksums() {
         assert!(Path::new(name).components().count() == 1, "{line}");
     }
 }
+
+#[test]
+fn in_a_closed_network_nothing_is_downloaded_and_links_are_those_of_the_organisation() {
+    let job = Job::with_bad_manifest();
+    for client in ["curl", "wget", "git", "pip", "npm"] {
+        job.program(&format!("fakes/{client}"), "#!/bin/sh\ntouch \"$RECORD\"\nexit 1\n");
+    }
+    job.tree.write(
+        "work/llm-policies/tunelint.yaml",
+        "apiVersion: tunelint.dev/v1alpha1\nkind: Config\nspec:\n  helpUri: https://rules.example/{pack}/{rule}\n",
+    );
+    fs::create_dir(job.tree.path("work/tools")).unwrap();
+    fs::copy(env!("CARGO_BIN_EXE_tunelint"), job.tree.path("work/tools/tunelint")).unwrap();
+    let done = job.run(&[("binary", "tools/tunelint"), ("org-config", "llm-policies"), ("paths", "deploy")]);
+    assert_eq!((done.status, done.output("version")), (1, VERSION), "{done:?}");
+    assert!(!job.tree.path("record").exists(), "something was asked of the network");
+    assert!(done.summary.contains("](https://rules.example/"), "{done:?}");
+    assert!(!done.summary.contains("https://github.com/"), "{done:?}");
+    let log: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(done.output("sarif-file")).unwrap()).unwrap();
+    let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+    for rule in rules {
+        assert!(rule["helpUri"].as_str().unwrap().starts_with("https://rules.example/"), "{rule}");
+    }
+    assert!(!rules.is_empty());
+}
