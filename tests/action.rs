@@ -514,6 +514,44 @@ fn in_a_pull_request_the_base_branch_is_trusted_and_compared_with() {
 }
 
 #[test]
+fn a_report_that_cannot_be_written_is_told() {
+    let done = Job::with_bad_manifest().check(&[("sarif-file", "none/x.sarif")]);
+    assert_eq!((done.status, done.output("sarif-file")), (2, ""), "{done:?}");
+    assert!(done.commands().iter().any(|command| command.contains("none/x.sarif")), "{done:?}");
+}
+
+#[test]
+fn a_pull_request_is_gated_by_what_it_touches() {
+    let job = Job::with_bad_manifest().with("GITHUB_BASE_REF", "main");
+    let git = |folder: &str, arguments: &[&str]| {
+        let output = Command::new("git")
+            .args(["-c", "user.name=A", "-c", "user.email=a@example.com"])
+            .args(arguments)
+            .current_dir(job.tree.path(folder))
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+    };
+    git("work", &["init", "--quiet", "--initial-branch=topic"]);
+    git("work", &["add", "."]);
+    git("work", &["commit", "--quiet", "--message", "bad already"]);
+    let inputs = [("changed-only", "true"), ("trust", "none")];
+    let shallow = job.check(&inputs);
+    assert_eq!(shallow.output("exit-code"), "2");
+    assert!(shallow.commands()[0].contains("git fetch origin main"), "{shallow:?}");
+    git("work", &["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    job.tree.write("work/deploy/good.yaml", manifest("good"));
+    let good = job.check(&inputs);
+    assert_eq!(good.output("exit-code"), "0", "{good:?}");
+    assert!(good.summary.contains("1 deployment not touched since origin/main"), "{good:?}");
+    job.tree.write("work/deploy/worse.yaml", manifest("worse").replace("stage: pilot", "stage: nowhere"));
+    assert_eq!(job.check(&inputs).output("exit-code"), "1");
+}
+
+#[test]
 fn the_working_directory_is_where_paths_count_from_but_that_of_the_binary() {
     let job = Job::with_bad_manifest();
     job.program("work/bin/tunelint", FAKE);
@@ -545,7 +583,11 @@ fn the_status_is_that_of_the_tool_whatever_it_is() {
         assert_eq!(done.output("exit-code"), status);
         assert_eq!(done.status.to_string(), status);
         assert_eq!((done.output("json-file"), done.output("findings")), ("", ""));
-        assert!(done.commands()[0].contains("could not run: said on standard error"), "{done:?}");
+        let told = done.commands().concat();
+        assert_eq!(
+            told.contains(&format!("status {status}: said on standard error")),
+            status.len() > 1 || status == "2"
+        );
     }
 }
 

@@ -92,6 +92,8 @@ fn where_nothing_was_touched_nothing_is_reported_and_all_is_counted_as_left_out(
     assert_eq!(report["run"]["changed"], json!({"since": "main", "deploymentsLeftOut": 2}));
     assert_eq!(report["summary"]["errors"], 0);
     assert_eq!(report["summary"]["manifests"], 2);
+    let schema = serde_json::from_str(include_str!("../schemas/report.schema.json")).unwrap();
+    jsonschema::draft202012::new(&schema).unwrap().validate(&report).unwrap();
 }
 
 #[test]

@@ -194,8 +194,10 @@ if [[ -f $json ]]; then
   output json-file "$(absolute "$json")"
   output new-findings "$new"
   output findings "$((new + $(count baselined)))"
-else
-  printf '::error title=tunelint::%s\n' "$(escaped "tunelint could not run: $(head -c 2000 "$folder/complaints")")"
+fi
+if ((status > 1)) && [[ ! -f $json || -s $folder/complaints ]]; then
+  said="$(head -c 2000 < "$folder/complaints")"
+  printf '::error title=tunelint::%s\n' "$(escaped "tunelint ended with status $status: ${said:-it does not say why}")"
 fi
 [[ -z $sarif || ! -f $sarif ]] || output sarif-file "$(absolute "$sarif")"
 
