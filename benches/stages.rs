@@ -126,6 +126,7 @@ fn stages(criterion: &mut Criterion) {
             Label::new(Place::at(&source, Some(0), Span::new(offset, offset + 6)), "here"),
         )],
         candidates: Vec::new(),
+        left_out: None,
         exit: Exit::Clean,
     };
     for (name, offset) in [("start", 0), ("end", large.len() as u32 - line.len() as u32)] {

@@ -13,7 +13,7 @@ use crate::manifest::Deployment;
 use crate::manifest::view::View;
 use crate::manifest::vocabulary::Vocabulary;
 
-pub use evidence::{EVIDENCE_NOT_FOUND, Repository, missing_evidence};
+pub use evidence::{EVIDENCE_NOT_FOUND, Repository, missing_evidence, names_evidence_in};
 
 /// Puts deployments into the order of their files and tells which of them share an identity: in one file a
 /// mistake, in two folders perhaps staging and production.

@@ -8,6 +8,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::changed::{Limit, Touched};
 use crate::document::{self, Limits, Problem, ProblemKind, Stream};
 use crate::exceptions::{Circumstances, Exceptions, Ignores, Subject, inline};
 use crate::finding::{Finding, Label, Place};
@@ -204,6 +205,8 @@ pub struct Conclusion<'a> {
     pub candidates: Vec<Candidate>,
     /// Facts that the platform knows; nothing: none were asked for.
     pub supplied: Option<&'a Supplied>,
+    /// What the report is limited to; nothing: it tells everything.
+    pub changed: Option<&'a dyn Touched>,
     /// Rules of no pack that are in force.
     pub in_force: &'a [&'a str],
     /// What excuses findings, beside comments.
@@ -231,9 +234,11 @@ pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclu
         supplied.join(&mut deployments, &mut findings);
         findings.extend(supplied.problems.iter().cloned());
     }
-    let records = judge(deployments, policies, &conclusion, &mut findings);
+    let limit = conclusion.changed.map(|touched| Limit::new(touched, &deployments));
+    let mut records = judge(deployments, policies, &conclusion, &mut findings);
     excuse(ignores, &records, policies, &conclusion, &mut findings);
     findings.extend(policies.problems.iter().cloned());
+    let left_out = limit.map(|limit| limit.apply(&mut findings, &mut records, trouble));
     let gathered = Gathered {
         run: conclusion.run,
         packs: policies.records(),
@@ -244,6 +249,7 @@ pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclu
         deployments: records,
         findings,
         candidates: conclusion.candidates,
+        left_out,
         trouble,
     };
     Report::compute(gathered, conclusion.fail_on)

@@ -135,18 +135,34 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Where no manifest was found: up to ten files that look like deployments.
     pub candidates: Vec<Candidate>,
+    /// What is left out, where the report is limited to changes.
+    pub left_out: Option<LeftOut>,
     /// The exit status.
     pub exit: Exit,
+}
+
+/// What a report limited to changes does not tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The revision that changes count from.
+    pub since: String,
+    /// Deployments that nobody touched and that no finding of the report is about.
+    pub deployments: u64,
+}
+
+/// Whether a finding is a mistake in a file that tunelint itself is governed by: then no part of the report is to be
+/// relied on.
+pub fn is_of_our_own_files(finding: &Finding) -> bool {
+    finding.outcome == Outcome::Invalid
+        && matches!(&*finding.rule, "config" | "policy" | "facts" | "waivers" | "baseline")
+        && finding.severity == Severity::Error
 }
 
 /// The exit status that findings come to.
 pub fn exit_status(findings: &[Finding], fail_on: FailOn, named_unreadable: bool) -> Exit {
     let mut exit = if named_unreadable { Exit::Trouble } else { Exit::Clean };
     for finding in findings.iter().filter(|finding| finding.status == Status::Open) {
-        let ours = finding.outcome == Outcome::Invalid
-            && matches!(&*finding.rule, "config" | "policy" | "facts" | "waivers" | "baseline")
-            && finding.severity == Severity::Error;
-        if ours {
+        if is_of_our_own_files(finding) {
             exit = Exit::Trouble;
         } else if !finding.outcome.is_problem() {
         } else if matches!(fail_on, FailOn::AtLeast(least) if finding.severity >= least) {
@@ -177,6 +193,8 @@ pub struct Gathered {
     pub findings: Vec<Finding>,
     /// Files that look like deployments, in any order.
     pub candidates: Vec<Candidate>,
+    /// What is left out, where the report is limited to changes.
+    pub left_out: Option<LeftOut>,
     /// Whether something that was asked for by name could not be had.
     pub trouble: bool,
 }
@@ -187,7 +205,9 @@ const MOST_CANDIDATES: usize = 10;
 impl Report {
     /// Sorts and counts what was gathered, and computes the exit status.
     pub fn compute(gathered: Gathered, fail_on: FailOn) -> Self {
-        let Gathered { run, mut packs, rules, mut deployments, mut findings, mut candidates, .. } = gathered;
+        let Gathered {
+            run, mut packs, rules, mut deployments, mut findings, mut candidates, left_out, ..
+        } = gathered;
         packs.sort_by(|left, right| left.name.cmp(&right.name));
         deployments.sort_by(|left, right| (&left.file, left.document).cmp(&(&right.file, right.document)));
         sort(&mut findings);
@@ -208,7 +228,7 @@ impl Report {
             summary.count(finding);
         }
         let exit = exit_status(&findings, fail_on, gathered.trouble);
-        Self { run, packs, rules, summary, deployments, findings, candidates, exit }
+        Self { run, packs, rules, summary, deployments, findings, candidates, left_out, exit }
     }
 }
 

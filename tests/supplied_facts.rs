@@ -150,6 +150,7 @@ fn drawn(tree: &Tree, width: usize) -> String {
         repository: None,
         candidates: Vec::new(),
         supplied: Some(&supplied),
+        changed: None,
         in_force: &[],
         exceptions: &Exceptions::default(),
     };

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
+use super::changed::ChangedOption;
 use super::exceptions::ExceptionOptions;
 use super::facts_files::FactsFiles;
 use super::forge::Forge;
@@ -15,6 +16,7 @@ use super::policies::PolicyOptions;
 use super::target::{self, Target};
 use super::terminal::{self, Terminal};
 use super::{Error, Global, candidates, commit};
+use crate::changed::Touched;
 use crate::config::Governance;
 use crate::discover::{Here, OnDisk};
 use crate::finding::Severity;
@@ -46,6 +48,8 @@ pub(super) struct Check {
     #[arg(long, help_heading = "Report")]
     require_manifests: bool,
     #[command(flatten)]
+    changed: ChangedOption,
+    #[command(flatten)]
     policies: PolicyOptions,
     #[command(flatten)]
     exceptions: ExceptionOptions,
@@ -65,6 +69,10 @@ impl Check {
     pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
         target::refuse_to_share(&self.format)?;
         let mut clock = Clock::start();
+        let changed = self.changed.find(&self.sources)?;
+        if changed.is_some() {
+            clock.lap("ask git what changed");
+        }
         let (workspace, unpacked) = self.policies.load(global, &self.sources.spoken_of())?;
         clock.lap("read the config and the policies");
         let exceptions = self.exceptions.load(&self.sources, &workspace);
@@ -99,6 +107,7 @@ impl Check {
             repository: repository.as_ref().map(|repository| repository as &dyn Repository),
             candidates,
             supplied: supplied.as_ref(),
+            changed: changed.as_ref().map(|changed| changed as &dyn Touched),
             in_force: &unpacked,
             exceptions: &exceptions,
         };

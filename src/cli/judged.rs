@@ -36,6 +36,7 @@ impl Judged {
         let repository = unpacked.contains(&EVIDENCE_NOT_FOUND).then(|| OnDisk::new(Here::now()));
         let conclusion = Conclusion {
             run: check::circumstances(global, &workspace),
+            changed: None,
             show_passed: false,
             fail_on: FailOn::Never,
             threads: global.threads(),

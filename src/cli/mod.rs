@@ -3,6 +3,7 @@
 mod advise;
 mod baseline;
 mod candidates;
+mod changed;
 mod check;
 mod commit;
 mod exceptions;
@@ -169,6 +170,9 @@ pub enum Error {
     /// The folders of packs cannot be had.
     #[error(transparent)]
     Packs(#[from] crate::workspace::Error),
+    /// Git cannot tell what it was asked.
+    #[error(transparent)]
+    Git(#[from] crate::git::Error),
     /// Something could not be written.
     #[error("cannot write {target}: {error}")]
     Write {

@@ -31,23 +31,36 @@ pub trait Repository: Sync {
 
 /// Tells which evidence of a deployment is not in the repo.
 pub fn missing_evidence(deployment: &Deployment, repository: &dyn Repository, findings: &mut Vec<Finding>) {
+    for (id, text, reference) in named(deployment, repository) {
+        if !repository.holds(&deployment.facts.source(id).source, reference) {
+            findings.push(finding(deployment, id, text));
+        }
+    }
+}
+
+/// Whether a deployment names evidence that a repo, or a part of one, holds.
+pub fn names_evidence_in(deployment: &Deployment, repository: &(impl Repository + ?Sized)) -> bool {
+    named(deployment, repository)
+        .any(|(id, _, reference)| repository.holds(&deployment.facts.source(id).source, reference))
+}
+
+/// The facts that name evidence, with what they say and the path that this is.
+fn named<'a>(
+    deployment: &'a Deployment,
+    repository: &(impl Repository + ?Sized),
+) -> impl Iterator<Item = (FactId, &'a str, &'a Path)> {
     static PATHS: LazyLock<Vec<(PathId, bool)>> = LazyLock::new(|| {
         let find = |(path, always)| Some((Vocabulary::native().find(path)?, always));
         NAMING.into_iter().filter_map(find).collect()
     });
-    for (id, fact) in
-        deployment.facts.iter().filter(|(id, _)| deployment.facts.origin(*id) == Origin::Declared)
-    {
-        let Some(&(_, always)) = PATHS.iter().find(|(path, _)| *path == fact.path) else { continue };
-        let FactValue::Text(text) = deployment.facts.value(id) else { continue };
+    let declared = deployment.facts.iter().filter(|(id, _)| deployment.facts.origin(*id) == Origin::Declared);
+    declared.filter_map(|(id, fact)| {
+        let &(_, always) = PATHS.iter().find(|(path, _)| *path == fact.path)?;
+        let FactValue::Text(text) = deployment.facts.value(id) else { return None };
         let source = &deployment.facts.source(id).source;
-        let Some(reference) = reference(text, always, |folder| repository.holds(source, folder)) else {
-            continue;
-        };
-        if !repository.holds(source, reference) {
-            findings.push(finding(deployment, id, text));
-        }
-    }
+        let reference = reference(text, always, |folder| repository.holds(source, folder))?;
+        Some((id, text, reference))
+    })
 }
 
 fn finding(deployment: &Deployment, id: FactId, text: &str) -> Finding {

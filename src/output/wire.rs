@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::finding::{
     Clause, Decisive, Exception, ExceptionKind, Finding, Label, Outcome, Place, Scalar, Severity, Status,
 };
-use crate::report::{DeploymentRecord, OutcomeCounts, PackRecord, Report, Run, Summary};
+use crate::report::{DeploymentRecord, OutcomeCounts, PackRecord, Report, Summary};
 use crate::source::Position;
 
 /// Names the shape.
@@ -33,7 +33,7 @@ impl<'a> ReportV1<'a> {
         Self {
             schema: SCHEMA,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-            run: RunV1::new(&report.run),
+            run: RunV1::new(report),
             packs: Each(&report.packs),
             summary: SummaryV1::new(report),
             deployments: Each(&report.deployments),
@@ -66,15 +66,30 @@ struct RunV1<'a> {
     trust: Option<&'a str>,
     today: String,
     config: &'a str,
+    /// Absent where the report is not limited to changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed: Option<ChangedV1<'a>>,
+}
+
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ChangedV1<'a> {
+    since: &'a str,
+    deployments_left_out: u64,
 }
 
 impl<'a> RunV1<'a> {
-    fn new(run: &'a Run) -> Self {
+    fn new(report: &'a Report) -> Self {
+        let run = &report.run;
         Self {
             commit: run.commit.as_deref(),
             trust: run.trust.as_deref(),
             today: run.today.to_string(),
             config: &run.config,
+            changed: report.left_out.as_ref().map(|left_out| ChangedV1 {
+                since: &left_out.since,
+                deployments_left_out: left_out.deployments,
+            }),
         }
     }
 }

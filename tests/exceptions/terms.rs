@@ -40,6 +40,7 @@ fn report(manifest: &str, policies: &Policies, exceptions: &Exceptions) -> Repor
         Run { commit: None, trust: None, today: jiff::civil::date(2026, 11, 24), config: String::new() };
     let conclusion = Conclusion {
         run,
+        changed: None,
         show_passed: false,
         fail_on: FailOn::Never,
         threads: Threads::new(Some(1)),

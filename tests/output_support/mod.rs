@@ -104,6 +104,7 @@ pub fn report(findings: Vec<Finding>) -> Report {
         }],
         findings,
         candidates: Vec::new(),
+        left_out: None,
         exit: Exit::Findings,
     }
 }

@@ -8,6 +8,7 @@
     reason = "a test of documents has to read them, and fails where it cannot"
 )]
 
+mod action;
 mod document;
 #[cfg(unix)]
 mod first_steps;

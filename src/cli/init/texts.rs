@@ -61,25 +61,31 @@ pub(super) fn hooks() -> String {
 }
 
 /// A workflow that checks pull requests and the main branch.
-pub(super) const WORKFLOW_TEXT: &str = "\
+pub(super) const WORKFLOW_TEXT: &str = concat!(
+    "\
 name: tunelint
 on:
   pull_request:
   push:
     branches: [main]
-permissions:
-  contents: read
+permissions: {}
 jobs:
   check:
     runs-on: ubuntu-latest
+    permissions:
+      contents: read
     steps:
-      - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683  # v4.2.2
+      - uses: actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd  # v6.0.2
         with:
+          # A pull request is held to the config and the waivers of its base branch, which is in the history.
+          fetch-depth: 0
           persist-credentials: false
-      # Bring tunelint onto the path here, in the way your organisation distributes its tools. From a checkout of
-      # its sources: cargo install --locked --path .
-      - name: Install tunelint
-        run: command -v tunelint || { echo '::error::bring tunelint onto the path in this step'; exit 1; }
       - name: Check the LLM deployments
-        run: tunelint check
-";
+        uses: tunelint/tunelint@v",
+    env!("CARGO_PKG_VERSION"),
+    "
+        # On a runner that brings its own tunelint, nothing is downloaded:
+        # with:
+        #   binary: tools/tunelint
+"
+);

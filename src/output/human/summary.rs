@@ -54,6 +54,7 @@ pub(super) fn print(
         print_candidates(report, style, out)?;
     }
     print_counts(&report.summary, style, out)?;
+    print_left_out(report, out)?;
     if let Some(elapsed) = options.elapsed {
         write!(out, " in {:.2} s", elapsed.as_secs_f64())?;
     }
@@ -111,11 +112,18 @@ fn print_counts(summary: &Summary, style: &Style, out: &mut dyn io::Write) -> io
     Ok(())
 }
 
+fn print_left_out(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let Some(left_out) = &report.left_out else { return Ok(()) };
+    let since = visible(&left_out.since);
+    write!(out, "; {} not touched since {since}", counted(left_out.deployments, "deployment", "deployments"))
+}
+
 /// The counts without colour: `43 files, 22 manifests: 21 errors, 57 warnings`.
-pub(in crate::output) fn counts(summary: &Summary) -> String {
+pub(in crate::output) fn counts(report: &Report) -> String {
     let mut line = Vec::new();
     // Writing to a vector cannot fail.
-    let _ = print_counts(summary, &Style::new(&Options::default()), &mut line);
+    let _ = print_counts(&report.summary, &Style::new(&Options::default()), &mut line);
+    let _ = print_left_out(report, &mut line);
     String::from_utf8_lossy(&line).into_owned()
 }
 

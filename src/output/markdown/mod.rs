@@ -79,7 +79,7 @@ pub(super) fn render(
     if summary.manifests == 0 {
         page.candidates(report);
     }
-    let _ = writeln!(page.text, "\n{}", counts(summary));
+    let _ = writeln!(page.text, "\n{}", counts(report));
     out.write_all(page.text.as_bytes())
 }
 
