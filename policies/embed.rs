@@ -37,13 +37,13 @@ fn main() -> io::Result<()> {
     fs::write(out.join("vocabulary.rs"), schema::vocabulary(&manifest))?;
     schema::drop_words(&mut manifest);
     fs::write(out.join("manifest.json"), manifest.to_string())?;
-    let mut config = schema::read(&root.join("schemas/config.schema.json"))?;
-    schema::drop_words(&mut config);
-    let shapes = format!(
-        "static MANIFEST: Shape = {};\nstatic CONFIG: Shape = {};\n",
-        schema::shape(&manifest)?,
-        schema::shape(&config)?
-    );
+    let mut shapes = format!("static MANIFEST: Shape = {};\n", schema::shape(&manifest)?);
+    for (name, file) in [("RULE", "rule"), ("PACK", "pack"), ("CONFIG", "config")] {
+        let mut own = schema::read(&root.join(format!("schemas/{file}.schema.json")))?;
+        schema::inline(&mut own);
+        schema::drop_words(&mut own);
+        let _ = writeln!(shapes, "static {name}: Shape = {};", schema::shape(&own)?);
+    }
     fs::write(out.join("shape.rs"), shapes)
 }
 

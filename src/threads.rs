@@ -25,6 +25,29 @@ impl Threads {
     pub fn for_tasks(self, tasks: usize, few: usize) -> usize {
         if tasks < 2 * few { 1 } else { self.count().min(tasks / few) }
     }
+
+    /// What a function makes of each item, in the order of the items. `few` of them are not worth a second thread.
+    pub fn map<T: Sync, R: Send>(self, items: &[T], few: usize, make: impl Fn(&T) -> R + Sync) -> Vec<R> {
+        let threads = self.for_tasks(items.len(), few);
+        if threads < 2 {
+            return items.iter().map(make).collect();
+        }
+        let make = &make;
+        std::thread::scope(|scope| {
+            let mut shares = items.chunks(items.len().div_ceil(threads));
+            let first = shares.next();
+            let others: Vec<_> =
+                shares.map(|share| scope.spawn(move || share.iter().map(make).collect::<Vec<_>>())).collect();
+            let mut all: Vec<R> = first.into_iter().flatten().map(make).collect();
+            for other in others {
+                match other.join() {
+                    Ok(some) => all.extend(some),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            all
+        })
+    }
 }
 
 #[cfg(test)]
@@ -39,6 +62,14 @@ mod tests {
             [1, 1, 1, 2, 3, 4, 4]
         );
         assert_eq!(Threads::new(Some(0)).count(), 1);
+        let numbers: Vec<usize> = (0..100).collect();
+        for count in 1..5 {
+            assert_eq!(
+                Threads::new(Some(count)).map(&numbers, 8, |number| *number),
+                numbers,
+                "{count} threads"
+            );
+        }
         assert!(Threads::default().count() >= 1);
     }
 }

@@ -25,9 +25,12 @@ const FLOW: &[(&str, &[&str])] = &[
     ("link", &["source", "finding", "document", "manifest"]),
     ("schema", &["source", "nearest", "finding", "document", "manifest"]),
     ("supplied", &["source", "nearest", "finding", "document", "manifest", "schema"]),
-    ("policy", &["source", "nearest", "globs", "finding", "document", "manifest", "schema"]),
+    ("policy", &["source", "nearest", "threads", "globs", "finding", "document", "manifest", "schema"]),
     ("config", &["source", "nearest", "globs", "finding", "document", "schema", "policy"]),
-    ("workspace", &["source", "globs", "finding", "marker", "discover", "read", "policy", "config"]),
+    (
+        "workspace",
+        &["source", "threads", "globs", "finding", "marker", "discover", "read", "policy", "config"],
+    ),
     (
         "exceptions",
         &["source", "nearest", "finding", "document", "link", "schema", "supplied", "policy", "config"],

@@ -16,7 +16,7 @@ use tunelint::manifest::facts::FactSetBuilder;
 use tunelint::manifest::view::View;
 use tunelint::manifest::vocabulary::Vocabulary;
 use tunelint::policy::eval::{Input, value_of};
-use tunelint::policy::expression::{Names, Type, compile};
+use tunelint::policy::expression::{Names, Type, Unread, compile};
 
 /// What an expression came to: a value, an error, or nothing that can be compared.
 #[derive(Debug, PartialEq)]
@@ -28,7 +28,7 @@ enum Outcome {
 
 fn ours(text: &str) -> Result<Outcome, String> {
     let vocabulary = Vocabulary::from_schema(&json!({}));
-    let names = Names { vocabulary: &vocabulary, parameters: &[], checklists: &[] };
+    let names = Names { vocabulary: &vocabulary, parameters: &[], checklists: &[], unread: Unread::NONE };
     let expr = compile(text, Type::Any, names).map_err(|issues| format!("{issues:?}"))?;
     let facts = FactSetBuilder::default().finish(true);
     let view = View::new(&facts, &vocabulary);

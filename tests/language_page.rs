@@ -11,7 +11,7 @@ use tunelint::manifest::view::View;
 use tunelint::manifest::vocabulary::Vocabulary;
 use tunelint::policy::Policies;
 use tunelint::policy::eval::{Input, value_of};
-use tunelint::policy::expression::{Names, Type, compile};
+use tunelint::policy::expression::{Names, Type, Unread, compile};
 use tunelint::policy::pack::Pack;
 use tunelint::schema;
 use tunelint::source::Source;
@@ -46,7 +46,7 @@ fn outcome(text: &str, facts: &FactSet, pack: &Pack) -> Result<Scalar, String> {
         pack.parameters.iter().map(|parameter| (Box::from(&*parameter.name), parameter.kind)).collect();
     let checklists: Vec<_> = pack.checklists.iter().map(|checklist| checklist.name.clone()).collect();
     let vocabulary = Vocabulary::native();
-    let names = Names { vocabulary, parameters: &parameters, checklists: &checklists };
+    let names = Names { vocabulary, parameters: &parameters, checklists: &checklists, unread: Unread::NONE };
     let expr = compile(text, Type::Any, names).map_err(|issues| format!("refused: {}", issues[0].message))?;
     let view = View::new(facts, vocabulary);
     let input = Input {

@@ -11,7 +11,7 @@ use tunelint::manifest::vocabulary::Vocabulary;
 use tunelint::policy::Policies;
 use tunelint::policy::embedded::{self, EmbeddedPack};
 use tunelint::policy::expression::ast::{Binary, ExprKind};
-use tunelint::policy::expression::{self, Names, Type};
+use tunelint::policy::expression::{self, Names, Type, Unread};
 use tunelint::policy::library::PolicyFile;
 use tunelint::source::Span;
 
@@ -57,7 +57,12 @@ fn mutants(pack: &EmbeddedPack, text: &str) -> Vec<Mutant> {
     let parameters: Vec<(Box<str>, Type)> =
         parameters_node.entries().map(|entry| (entry.key().into(), Type::Any)).collect();
     let checklists: Vec<Box<str>> = vec!["fine-tuning".into(), "prompting".into()];
-    let names = Names { vocabulary: Vocabulary::native(), parameters: &parameters, checklists: &checklists };
+    let names = Names {
+        vocabulary: Vocabulary::native(),
+        parameters: &parameters,
+        checklists: &checklists,
+        unread: Unread::NONE,
+    };
     let shared: Arc<str> = text.into();
     let stream = document::parse(&shared, &Limits::default());
     let spec = stream.documents[0].root().get("spec").unwrap();

@@ -39,6 +39,29 @@ pub(super) fn vocabulary(schema: &Value) -> String {
     code
 }
 
+/// Puts what the references of a schema lead to in their place.
+pub(super) fn inline(schema: &mut Value) {
+    let Some(definitions) = schema.as_object_mut().and_then(|members| members.remove("$defs")) else {
+        return;
+    };
+    put_in_place(schema, &definitions);
+}
+
+fn put_in_place(schema: &mut Value, definitions: &Value) {
+    match schema {
+        Value::Object(members) => {
+            let name = members.get("$ref").and_then(Value::as_str).and_then(|at| at.strip_prefix("#/$defs/"));
+            if let Some(Value::Object(meant)) = name.and_then(|name| definitions.get(name)).cloned() {
+                members.remove("$ref");
+                members.extend(meant);
+            }
+            members.values_mut().for_each(|member| put_in_place(member, definitions));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| put_in_place(item, definitions)),
+        _ => {}
+    }
+}
+
 /// Removes from a schema what is for people alone.
 pub(super) fn drop_words(schema: &mut Value) {
     let Some(members) = schema.as_object_mut() else { return };
@@ -67,9 +90,10 @@ pub(super) fn shape(schema: &Value) -> io::Result<String> {
     for (keyword, value) in members {
         let (field, code) = match (keyword.as_str(), value) {
             ("$schema" | "$id", _) => continue,
-            ("type", Value::String(kind)) => {
-                let (first, rest) = kind.split_at(1);
-                ("kind", format!("Some(Kind::{}{rest})", first.to_uppercase()))
+            ("type", Value::String(name)) => ("kinds", format!("&[{}]", kind(name))),
+            ("type", Value::Array(names)) if names.iter().all(Value::is_string) => {
+                let names: Vec<_> = names.iter().filter_map(Value::as_str).map(kind).collect();
+                ("kinds", format!("&[{}]", names.join(", ")))
             }
             ("const", Value::String(text)) => ("texts", format!("&[{text:?}]")),
             ("enum", Value::Array(all)) if all.len() > 1 && all.iter().all(Value::is_string) => {
@@ -102,6 +126,11 @@ pub(super) fn shape(schema: &Value) -> io::Result<String> {
         let _ = write!(fields, "{field}: {code}, ");
     }
     Ok(format!("Shape {{ {fields}..Shape::ANY }}"))
+}
+
+fn kind(name: &str) -> String {
+    let (first, rest) = name.split_at(1);
+    format!("Kind::{}{rest}", first.to_uppercase())
 }
 
 /// Texts as a list.

@@ -120,7 +120,7 @@ impl Check {
         }
         let exit = report.exit;
         // The process ends here: the system takes the memory back at once, where we would give it back by the piece.
-        std::mem::forget(report);
+        std::mem::forget((report, workspace));
         Ok(exit)
     }
 

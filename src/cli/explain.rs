@@ -10,6 +10,8 @@ use super::{Error, Global};
 use crate::discover;
 use crate::nearest::nearest;
 use crate::output::pages::{self, BUILTIN, Explained};
+use crate::output::sanitize::visible;
+use crate::policy::Found;
 use crate::report::Exit;
 use crate::workspace::Workspace;
 
@@ -48,51 +50,42 @@ impl Explain {
             terminal::print(&page)?;
             return Ok(Exit::Clean);
         }
-        let (_, id) = self.asked_for();
-        if policies.packs.iter().any(|pack| pack.rules.iter().any(|slot| *slot.id == *id)) {
-            return Err(Error::Usage(format!(
-                "the rule {} has a mistake; tunelint check tells it",
-                self.rule
-            )));
+        if policies.find_rule(&self.rule).is_some() {
+            let message = format!("the rule {} has a mistake; tunelint check tells it", self.rule);
+            return Err(Error::Usage(message));
         }
         terminal.complain_of_policies(policies);
         let rules = policies.packs.iter().flat_map(|pack| pack.rules.iter().map(|slot| slot.id.to_string()));
         let known = rules.chain(BUILTIN.iter().map(|own| own.id.to_owned()));
+        let id = self.rule.rsplit('/').next().unwrap_or_default();
         let near = nearest(id, known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
         Err(Error::Usage(format!("there is no rule {}{near}", self.rule)))
-    }
-
-    /// The pack that is named, if one is, and the rule.
-    fn asked_for(&self) -> (Option<&str>, &str) {
-        match self.rule.split_once('/') {
-            Some((pack, id)) => (Some(pack), id),
-            None => (None, &*self.rule),
-        }
     }
 
     /// Writes the page, unless nothing has this name.
     fn write(&self, workspace: &Workspace, terminal: &Terminal, page: &mut Vec<u8>) -> std::io::Result<bool> {
         let policies = &workspace.policies;
-        let (of_pack, id) = self.asked_for();
         let options = terminal.options();
         let at = self.at.as_deref().map(discover::shown).unwrap_or_default();
-        for pack in policies.packs.iter().filter(|pack| of_pack.is_none_or(|own| *own == *pack.name)) {
-            let settings = policies.settings_of(pack, &at);
-            for (slot, setting) in pack.rules.iter().zip(&settings.rules) {
-                let Some(rule) = pack.rule(slot) else { continue };
-                if *rule.id == *id || rule.formerly.iter().any(|former| **former == *id) {
-                    let about = Explained { pack, rule, text: &slot.text(), settings: &settings, setting };
-                    match self.format {
-                        PageFormat::Human => {
-                            let link = workspace.governance.link(&pack.name, &rule.id);
-                            pages::explain(&about, &options, page)?;
-                            pages::link(link.as_deref(), &options, page)?;
-                        }
-                        PageFormat::Markdown => pages::explain_markdown(&about, page)?,
-                    }
-                    return Ok(true);
-                }
+        if let Some(Found { pack, slot, at: (_, index), renamed }) = policies.find_rule(&self.rule)
+            && let Some(rule) = pack.rule(slot)
+        {
+            if renamed {
+                let (old, new) = (visible(&self.rule), visible(&slot.id));
+                terminal::note(&format!("tunelint: {old} is called {new} now\n"));
             }
+            let settings = policies.settings_of(pack, &at);
+            let Some(setting) = settings.rules.get(index) else { return Ok(false) };
+            let about = Explained { pack, rule, text: &slot.text(), settings: &settings, setting };
+            match self.format {
+                PageFormat::Human => {
+                    let link = workspace.governance.link(&pack.name, &rule.id);
+                    pages::explain(&about, &options, page)?;
+                    pages::link(link.as_deref(), &options, page)?;
+                }
+                PageFormat::Markdown => pages::explain_markdown(&about, page)?,
+            }
+            return Ok(true);
         }
         for (about, code) in pages::builtin_of(&self.rule) {
             if !page.is_empty() {

@@ -1,13 +1,14 @@
 //! The policy options that several commands share.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Error, Global};
+use super::{Error, Global, terminal};
 use crate::discover::{self, Here};
 use crate::link::EVIDENCE_NOT_FOUND;
-use crate::policy::{Policies, Selection};
+use crate::output::sanitize;
+use crate::policy::{Policies, Renamed, Selection};
 use crate::supplied::{DECLARATION_DIFFERS, DEPLOYMENT_NOT_FOUND};
 use crate::workspace::packs::Packs;
 use crate::workspace::tree::Disk;
@@ -44,7 +45,7 @@ impl PackOptions {
     /// What governs a run over paths, with the parameters that are asked for.
     pub(super) fn load(&self, global: &Global, paths: &[PathBuf]) -> Result<Workspace, Error> {
         let mut workspace = self.workspace(global, paths)?;
-        workspace.policies.apply(&Selection { set: self.set.clone(), ..Selection::default() })?;
+        tell(&workspace.policies.apply(&Selection { set: self.set.clone(), ..Selection::default() })?);
         Ok(workspace)
     }
 
@@ -74,7 +75,7 @@ impl PolicyOptions {
             no_rules: false,
         };
         selection.no_rules = !self.select.is_empty() && selection.select.is_empty();
-        workspace.policies.apply(&selection)?;
+        tell(&workspace.policies.apply(&selection)?);
         let names = |names: &[String], own: &str| names.iter().any(|name| name == own);
         let is_in_force =
             |own: &&str| (self.select.is_empty() || names(&self.select, own)) && !names(&self.ignore, own);
@@ -94,11 +95,24 @@ pub(super) fn workspace(
         config: global.config.choice(),
         org_config: global.config.org_config.clone(),
         policies: policies.to_vec(),
+        threads: global.threads(),
     };
     Ok(Workspace::load(&request, &here, &Disk)?)
 }
 
-/// Adds the packs of a folder.
-pub(super) fn add_folder(policies: &mut Policies, folder: &Path) -> Result<(), Error> {
-    Ok(Packs::default().named(folder, &Disk, policies)?)
+/// Adds the packs of folders, all at once: they may extend each other.
+pub(super) fn add_folders(policies: &mut Policies, folders: &[PathBuf]) -> Result<(), Error> {
+    let mut packs = Packs::new(policies.threads);
+    for folder in folders {
+        packs.named(folder, 0, &Disk)?;
+    }
+    packs.add_to(policies);
+    Ok(())
+}
+
+/// Says which rules have other names now.
+fn tell(renamed: &[Renamed]) {
+    for one in renamed {
+        terminal::note(&format!("tunelint: {}\n", sanitize::visible(&one.to_string())));
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use clap::Args;
 
 use super::gather::Again;
-use super::policies::add_folder;
+use super::policies::add_folders;
 use super::target::{self, Target};
 use super::terminal::{self, Terminal};
 use super::{Error, Global};
@@ -52,7 +52,7 @@ impl Test {
     pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
         target::refuse_to_share(&self.format)?;
         let began = Instant::now();
-        let policies = self.policies()?;
+        let policies = self.policies(global)?;
         let report = policies.test(&Settings {
             today: global.today(),
             require_examples: self.require_examples,
@@ -81,17 +81,18 @@ impl Test {
     }
 
     /// The packs asked for and no others, all their rules read.
-    fn policies(&self) -> Result<Policies, Error> {
-        let mut policies = Policies::default();
-        if self.packs.is_empty() {
-            policies = Policies::builtin();
-        }
+    fn policies(&self, global: &Global) -> Result<Policies, Error> {
+        let mut policies = if self.packs.is_empty() { Policies::builtin() } else { Policies::default() };
+        policies.threads = global.threads();
+        let mut folders = Vec::new();
         for pack in &self.packs {
             match pack.to_str().filter(|_| !pack.exists()).and_then(Policies::embedded) {
                 Some(embedded) => policies.packs.extend(embedded.packs),
-                None => add_folder(&mut policies, pack)?,
+                None => folders.push(pack.clone()),
             }
         }
+        add_folders(&mut policies, &folders)?;
+        policies.problems.extend(policies.conflicting_defaults());
         policies.apply(&Selection { select: self.select.clone(), ..Selection::default() })?;
         Ok(policies)
     }

@@ -1,6 +1,6 @@
 //! A config held against the packs: what it names is looked up, what it may not is told, and the rest counts.
 
-use super::weigh::Scale;
+use super::weigh::{self, Scale};
 use super::{Config, Governance, PackEntry, RuleEntry, Stated, lookup, mistake, shorten};
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::globs::Grounds;
@@ -56,6 +56,8 @@ pub fn bind<'a>(
         shorten(&mut findings);
         bound.findings.append(&mut findings);
     }
+    weigh::locked_defaults(policies, &mut bound.findings);
+    bound.findings.extend(policies.conflicting_defaults());
     bound
 }
 

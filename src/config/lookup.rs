@@ -88,24 +88,21 @@ pub(super) fn rule(
     findings: &mut Vec<Finding>,
 ) -> Option<usize> {
     let name = &entry.name;
-    if let Some(found) = pack.rules.iter().position(|slot| *slot.id == *name.value) {
-        return Some(found);
-    }
     if is_told(findings) {
-        return None;
+        return pack.rules.iter().position(|slot| *slot.id == *name.value);
     }
-    for (index, slot) in pack.rules.iter().enumerate() {
-        let Some(rule) = pack.rule(slot) else { continue };
-        if rule.formerly.contains(&name.value) {
-            let message = format!("The rule {} is called {} now", name.value, rule.id);
+    if let Some(found) = policies.find_rule_of(Some(&pack.name), &name.value) {
+        if found.renamed {
+            let id = &found.slot.id;
+            let message = format!("The rule {} is called {id} now", name.value);
             let label = Label::new(name.place.clone(), "its earlier id");
             findings.push(
                 mistake("renamed", message, label)
                     .with_severity(Severity::Note)
-                    .with_help(format!("write {}", rule.id)),
+                    .with_help(format!("write {id}")),
             );
-            return Some(index);
         }
+        return Some(found.at.1);
     }
     let mut finding = unknown("unknown-rule", "rule", name, Some(pack));
     let other = |own: &&Pack| own.rules.iter().any(|slot| *slot.id == *name.value);

@@ -59,7 +59,7 @@ impl<'c> Scale<'c> {
             if self.authority == Authority::Repo
                 && let Some((lock, reach)) = self.locked(policies, pack, change, within)
             {
-                self.findings.push(refused(named, lock, reach));
+                self.findings.push(refused(&named.name, change.place.clone(), lock, reach));
                 continue;
             }
             if let Some((why, beneath)) = self.idle(pack, named, within) {
@@ -180,19 +180,46 @@ impl<'c> Scale<'c> {
     }
 }
 
+/// Tells the new defaults that a lock keeps from counting: those of packs that came in above it.
+pub(super) fn locked_defaults(policies: &Policies, findings: &mut Vec<Finding>) {
+    let mut told: BTreeSet<(usize, u16)> = BTreeSet::new();
+    for (at, layer) in policies.layers().iter().enumerate() {
+        let everywhere = layer.changes.iter().map(|change| (change, Reach::All));
+        let scoped = layer.scopes.iter().flat_map(|scope| &scope.changes);
+        for (change, reach) in everywhere.chain(scoped.map(|change| (change, Reach::Some))) {
+            let (Some(lock), Some(pack)) = (&change.lock, policies.packs.get(change.pack)) else { continue };
+            for (index, own) in (0..).zip(&pack.settings.parameters) {
+                let is_locked = match change.subject() {
+                    Subject::Pack(_) => true,
+                    Subject::Parameter(_, locked) => locked == index,
+                    Subject::Rule(..) => false,
+                };
+                if !is_locked || !told.insert((change.pack, index)) {
+                    continue;
+                }
+                for default in policies.defaults_above(at, (change.pack, index)) {
+                    let Some(place) = default.place.clone() else { continue };
+                    if reach == Reach::All && default.value == own.value {
+                        continue;
+                    }
+                    findings.push(refused(&own.name, place, lock.clone(), reach));
+                }
+            }
+        }
+    }
+}
+
 /// What is told of a change that goes against a lock.
-fn refused(named: &Named, lock: Place, reach: Reach) -> Finding {
-    let place = named.change.place.clone();
+fn refused(name: &str, place: Place, lock: Place, reach: Reach) -> Finding {
     let label = Label::new(lock, "locked here");
     match reach {
         Reach::All => {
-            let message = format!("The organisation's config locks {}; this has no effect", named.name);
+            let message = format!("The organisation's config locks {name}; this has no effect");
             mistake("locked", message, Label::new(place, "no effect"))
                 .with_label(label)
                 .with_help("remove it, or ask the owner of the organisation's config")
         }
         Reach::Some => {
-            let name = &named.name;
             let message =
                 format!("The organisation's config locks {name} below some paths; there this has no effect");
             mistake("locked", message, Label::new(place, "not below its paths"))

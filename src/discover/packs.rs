@@ -11,6 +11,9 @@ use crate::globs::{Globs, is_wild};
 /// What a pack's own file is called.
 const PACK: &str = "pack.yaml";
 
+/// Levels of folders that are looked into.
+const DEEPEST: usize = 16;
+
 /// The files of one pack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackFiles {
@@ -20,36 +23,94 @@ pub struct PackFiles {
     pub rules: Vec<PathBuf>,
 }
 
-/// The packs in a folder and below it, sorted; none where it holds no `pack.yaml`.
+/// What a folder of policies holds.
+#[derive(Debug, Default)]
+pub struct PolicyFolder {
+    /// The packs in it and below it, sorted.
+    pub packs: Vec<PackFiles>,
+    /// YAML files that belong to no pack, sorted.
+    pub strays: Vec<PathBuf>,
+    /// Links in it that were followed, to files and to folders.
+    pub links: Vec<PathBuf>,
+    /// What of it cannot be entered, with why (`leads back to a folder above it`).
+    pub troubles: Vec<(PathBuf, &'static str, String)>,
+}
+
+impl PolicyFolder {
+    /// Leaves out what some links lead to, and notes that.
+    pub fn leave_out(&mut self, links: Vec<PathBuf>) {
+        if links.is_empty() {
+            return;
+        }
+        let is_kept = |file: &PathBuf| !links.iter().any(|link| file.starts_with(link));
+        self.packs.retain(|pack| is_kept(&pack.pack));
+        self.packs.iter_mut().for_each(|pack| pack.rules.retain(is_kept));
+        self.strays.retain(is_kept);
+        let predicate = "is a link out of the repo, which was not followed";
+        self.troubles.extend(links.into_iter().map(|link| (link, "link-outside", predicate.to_owned())));
+    }
+}
+
+/// The policy files in a folder and below it.
 ///
 /// # Errors
-/// What keeps the folder, or one below it, from being listed.
-pub fn packs(folder: &Path) -> Result<Vec<PackFiles>, walkdir::Error> {
+/// What keeps the folder itself from being listed.
+pub fn packs(folder: &Path) -> Result<PolicyFolder, walkdir::Error> {
     let yaml = endings();
-    let mut packs: Vec<PackFiles> = Vec::new();
+    let mut found = PolicyFolder::default();
     let mut rules = Vec::new();
-    for entry in WalkDir::new(folder).follow_links(true).max_depth(16).sort_by_file_name() {
-        let entry = entry?;
+    for entry in WalkDir::new(folder).follow_links(true).max_depth(DEEPEST).sort_by_file_name() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) if error.depth() == 0 => return Err(error),
+            Err(error) => {
+                found.troubles.push(trouble(&error));
+                continue;
+            }
+        };
+        if entry.path_is_symlink() {
+            found.links.push(entry.path().to_owned());
+        }
         if entry.file_type().is_dir() {
+            if entry.depth() == DEEPEST {
+                let predicate = format!("is not entered: it lies {DEEPEST} folders deep");
+                found.troubles.push((entry.into_path(), "limit-depth", predicate));
+            }
             continue;
         }
         if entry.file_name() == PACK {
-            packs.push(PackFiles { pack: entry.into_path(), rules: Vec::new() });
+            found.packs.push(PackFiles { pack: entry.into_path(), rules: Vec::new() });
         } else if yaml.is_match(entry.path()) {
             rules.push(entry.into_path());
         }
     }
     for rule in rules {
         // The nearest pack above: of all whose folder the file lies in, the deepest.
-        let owner = packs
+        let owner = found
+            .packs
             .iter_mut()
             .filter(|pack| pack.pack.parent().is_some_and(|folder| rule.starts_with(folder)))
             .max_by_key(|pack| pack.pack.components().count());
-        if let Some(pack) = owner {
-            pack.rules.push(rule);
+        match owner {
+            Some(pack) => pack.rules.push(rule),
+            None => found.strays.push(rule),
         }
     }
-    Ok(packs)
+    Ok(found)
+}
+
+fn trouble(error: &walkdir::Error) -> (PathBuf, &'static str, String) {
+    let path = error.path().map(Path::to_owned).unwrap_or_default();
+    if error.loop_ancestor().is_some() {
+        return (path, "link", "leads back to a folder above it".to_owned());
+    }
+    match error.io_error().map(std::io::Error::kind) {
+        Some(std::io::ErrorKind::NotFound) => (path, "link", "is a link that leads nowhere".to_owned()),
+        Some(std::io::ErrorKind::PermissionDenied) => {
+            (path, "permission", "cannot be opened: permission denied".to_owned())
+        }
+        _ => (path, "io", format!("cannot be read: {error}")),
+    }
 }
 
 /// The folders that a relative path or glob leads to from a folder, sorted.
@@ -106,11 +167,12 @@ mod tests {
         ] {
             std::fs::write(root.join(name), "").unwrap();
         }
-        let found = packs(root).unwrap();
+        let PolicyFolder { packs: found, strays, troubles, .. } = packs(root).unwrap();
         let names = |files: &PackFiles| -> Vec<String> {
             files.rules.iter().map(|rule| rule.strip_prefix(root).unwrap().display().to_string()).collect()
         };
         assert_eq!(found.len(), 2);
+        assert_eq!((strays, troubles.len()), (vec![root.join("lonely/w.yaml")], 0));
         let outer = found.iter().find(|files| files.pack == root.join("a/pack.yaml")).unwrap();
         let inner = found.iter().find(|files| files.pack == root.join("a/deep/inner/pack.yaml")).unwrap();
         assert_eq!(names(outer), ["a/deep/y.yml", "a/x.yaml"]);

@@ -67,16 +67,15 @@ impl<'a> Rules<'a> {
             Some((pack, id)) => (Some(pack), id),
             None => (None, name),
         };
-        let is_of_pack = |pack: &Pack| of_pack.is_none_or(|own| *own == *pack.name);
-        if let Some((pack, _, slot)) = self.slot(id).filter(|(pack, ..)| is_of_pack(pack)) {
-            let waivable = pack.rule(slot).is_none_or(|rule| rule.waivable);
-            return Some(Known { id: Arc::clone(&slot.id), renamed: false, waivable });
+        let known = |slot: &RuleSlot, pack: &Pack, renamed| Known {
+            id: Arc::clone(&slot.id),
+            renamed,
+            waivable: pack.rule(slot).is_none_or(|rule| rule.waivable),
+        };
+        match self.slot(id).filter(|(pack, ..)| of_pack.is_none_or(|own| *own == *pack.name)) {
+            Some((pack, _, slot)) => Some(known(slot, pack, false)),
+            None => self.policies.find_rule(name).map(|found| known(found.slot, found.pack, found.renamed)),
         }
-        self.policies.packs.iter().filter(|pack| is_of_pack(pack)).find_map(|pack| {
-            let mut all = pack.all_rules();
-            let rule = all.find(|rule| rule.formerly.iter().any(|former| **former == *id))?;
-            Some(Known { id: Arc::clone(&rule.id), renamed: true, waivable: rule.waivable })
-        })
     }
 
     /// The rule of a name, if its findings can be excused; what is the matter with the name is told, as a mistake in
@@ -123,7 +122,8 @@ impl<'a> Rules<'a> {
         }
         self.slot(id).is_some_and(|(pack, index, slot)| {
             let settings = self.policies.settings_of(pack, path);
-            settings.rules.get(index).is_some_and(|setting| setting.on) && pack.conditions(slot).is_some()
+            let is_on = settings.enabled && settings.rules.get(index).is_some_and(|setting| setting.on);
+            is_on && pack.conditions(slot).is_some()
         })
     }
 }

@@ -102,6 +102,21 @@ impl Vocabulary {
         &self.info(id).path
     }
 
+    /// The path of a fact as policies write it; of an entry of a map with its key:
+    /// `metadata.annotations['example.com/cost-centre']`, `metadata.labels.team`.
+    pub fn written(&self, id: PathId, key: Option<&str>) -> Cow<'_, str> {
+        let path = self.path(id);
+        let Some(key) = key else { return path.into() };
+        let map = path.trim_end_matches(".*");
+        let is_name = key.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+            && key.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
+        if is_name {
+            format!("{map}.{key}").into()
+        } else {
+            format!("{map}['{}']", key.replace('\\', "\\\\").replace('\'', "\\'")).into()
+        }
+    }
+
     /// The id of a path as policies write it.
     pub fn find(&self, path: &str) -> Option<PathId> {
         let found = self.by_path.binary_search_by(|&id| self.path(id).cmp(path));
@@ -145,6 +160,23 @@ mod tests {
     #[test]
     fn the_table_made_at_build_time_is_the_one_of_the_schema() {
         assert_eq!(*Vocabulary::native(), Vocabulary::from_schema(manifest_schema()));
+    }
+
+    #[test]
+    fn a_key_is_written_as_a_policy_selects_it() {
+        let native = Vocabulary::native();
+        let map = native.find("metadata.labels").unwrap();
+        let entry = native.child(map, "any").unwrap();
+        for (key, written) in [
+            ("team", "metadata.labels.team"),
+            ("example.com/team", "metadata.labels['example.com/team']"),
+            ("a-b", "metadata.labels['a-b']"),
+            ("it's \\", r"metadata.labels['it\'s \\']"),
+        ] {
+            assert_eq!(native.written(entry, Some(key)), written);
+            assert_eq!(native.written(map, Some(key)), written);
+        }
+        assert_eq!(native.written(map, None), "metadata.labels");
     }
 
     #[test]

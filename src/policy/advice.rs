@@ -110,9 +110,10 @@ const SIDES: [&str; 2] = ["fine-tuning", "prompting"];
 impl Policies {
     /// The pack that has both checklists.
     pub fn advising_pack(&self) -> Option<&Pack> {
-        self.packs
-            .iter()
-            .find(|pack| SIDES.iter().all(|side| pack.checklists.iter().any(|list| *list.name == **side)))
+        self.packs.iter().find(|pack| {
+            let own = |side: &str| pack.checklists.iter().any(|list| *list.name == *side && !list.inherited);
+            SIDES.iter().all(|side| own(side))
+        })
     }
 
     /// Advice on a deployment; nothing where no pack has the checklists.
@@ -189,7 +190,7 @@ fn list(pack: &Pack, name: &str, input: Input<'_>) -> Option<ListAdvice> {
 fn missing(view: &View<'_>, reads: &[Read]) -> Vec<Box<str>> {
     let mut paths: Vec<Box<str>> = Vec::new();
     for read in reads.iter().filter(|read| read.standing == Standing::Missing) {
-        let path: Box<str> = view.vocabulary.path(read.path).into();
+        let path: Box<str> = view.vocabulary.written(read.path, read.key.as_deref()).into();
         if !paths.contains(&path) {
             paths.push(path);
         }

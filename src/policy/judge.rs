@@ -204,7 +204,7 @@ impl Bench<'_> {
 
     fn failed(&self, rule: &Rule, setting: &RuleSetting, traced: &Traced, applied: &[Read]) -> Finding {
         let severity = self.cap(setting.severity(rule, self.view.text("stage")), &traced.reads, applied);
-        let message = rule.message.render(self.view, &self.settings.parameters);
+        let message = rule.message.render(self.view, self.settings);
         let labels = self.labels(rule, &traced.reads, applied);
         let mut finding = self.finding(rule, Outcome::Fail, severity, message, labels);
         finding.passes_if = eval::passes_if(&rule.conditions.require.expr, self.input);

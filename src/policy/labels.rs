@@ -16,11 +16,7 @@ pub(super) type Comparison = (&'static str, Option<Scalar>, Option<u16>);
 
 /// The path that a read is of, as policies write it.
 pub(super) fn path_of(read: &Read) -> Cow<'static, str> {
-    let path = Vocabulary::native().path(read.path);
-    match &read.key {
-        Some(key) => format!("{}.{key}", path.trim_end_matches(".*")).into(),
-        None => path.into(),
-    }
+    Vocabulary::native().written(read.path, read.key.as_deref())
 }
 
 impl Bench<'_> {
@@ -74,7 +70,8 @@ impl Bench<'_> {
         let facts = self.view.facts;
         let vocabulary = self.view.vocabulary;
         let path = path_of(read);
-        let short = path.rsplit('.').next().unwrap_or(&path).trim_end_matches("[]");
+        let last = || path.rsplit('.').next().unwrap_or(&path).trim_end_matches("[]");
+        let short = read.key.as_deref().unwrap_or_else(last);
         let signal = read.signal.and_then(|(list, item)| {
             self.pack
                 .checklists

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use super::complete;
-use super::embedded::{self, EmbeddedPack, EmbeddedRule, PackWords, Words};
-use super::expression::{self, Issue, Names, Type};
+use super::embedded::{self, EmbeddedRule, Words};
+use super::expression::{self, Issue, Names, Type, Unread};
+use super::extends::Inherited;
 use super::pack::{
-    Checklist, Condition, ConditionPlace, Conditions, LazySource, Pack, PackSource, Parameter, Rule,
-    RuleSlot, Severities, Signal, Undetermined,
+    Checklist, Condition, ConditionPlace, Conditions, LazySource, Pack, Parameter, Rule, RuleFile,
+    Severities, Undetermined,
 };
-use super::settings::PackSettings;
 use super::template::Template;
 use crate::document::{self, Document, Limits, NodeRef, View as TextView};
 use crate::finding::{Finding, Label, Outcome, Place, Scalar, Severity};
@@ -32,136 +32,70 @@ pub struct PolicyText {
 pub struct PackNames {
     parameters: Vec<(Box<str>, Type)>,
     checklists: Vec<Box<str>>,
+    /// Parameters and checklists with a mistake.
+    unread: Vec<Box<str>>,
+    /// Whether a mistake keeps us from knowing which parameters and checklists there are.
+    open: bool,
 }
 
 impl PackNames {
-    /// The names of a pack whose tables are read.
-    fn of(pack: &Pack) -> Self {
-        Self {
-            parameters: pack.parameters.iter().map(|own| (own.name.as_ref().into(), own.kind)).collect(),
-            checklists: pack.checklists.iter().map(|own| own.name.clone()).collect(),
+    /// The names of a pack that nobody can read.
+    pub(super) fn unknown() -> Self {
+        Self { open: true, ..Self::default() }
+    }
+
+    /// Notes that there are parameters and checklists that a mistake keeps from being known.
+    pub(super) fn open(&mut self) {
+        self.open = true;
+    }
+
+    /// Notes a parameter or checklist that cannot be used: whoever names it makes no mistake, and does not run.
+    pub(super) fn forget(&mut self, name: &str) {
+        self.unread.push(name.into());
+    }
+
+    /// The parameters, by index.
+    pub(super) fn learn(&mut self, own: &[Parameter], inherited: &[Inherited]) {
+        let all = own.iter().chain(inherited.iter().map(|own| &own.parameter));
+        self.parameters = all.map(|own| (own.name.as_ref().into(), own.kind)).collect();
+    }
+
+    /// The checklists, by index.
+    pub(super) fn learn_checklists(&mut self, checklists: &[Checklist]) {
+        self.checklists = checklists.iter().map(|own| own.name.clone()).collect();
+    }
+
+    /// The names that the signals of an extended pack know: nothing of the pack itself, nor of others that it extends.
+    /// What is left keeps its index.
+    pub(super) fn as_seen_from(&self, base: &Pack, inherited: &[Inherited]) -> Self {
+        let own = self.parameters.len().saturating_sub(inherited.len());
+        let mut names = self.clone();
+        for (index, (name, _)) in names.parameters.iter_mut().enumerate() {
+            let owner = index.checked_sub(own).and_then(|at| inherited.get(at)).map(|own| &own.owner);
+            let known = owner.is_some_and(|owner| {
+                *owner == base.name || base.inherited.iter().any(|further| further.owner == *owner)
+            });
+            if !known {
+                *name = Box::default();
+            }
         }
+        names
     }
 
     /// The same as expressions take them.
     pub fn names(&self) -> Names<'_> {
-        Names { vocabulary: Vocabulary::native(), parameters: &self.parameters, checklists: &self.checklists }
-    }
-}
-
-/// Reads `pack.yaml`: everything of the pack but its rules. Nothing where the file is no pack at all.
-pub fn load_pack(file: &PolicyText, findings: &mut Vec<Finding>) -> Option<Pack> {
-    let document = open(file, schema::PolicyKind::Pack, findings)?;
-    let spec = document.root().get("spec")?;
-    let version = spec.get("version").map(NodeRef::source_text).unwrap_or_default();
-    let words = PackWords {
-        name: text(document.root(), &["metadata", "name"])?,
-        title: text(spec, &["title"]).unwrap_or_default(),
-        description: text(spec, &["description"]).unwrap_or_default(),
-        version: version.trim_matches(['"', '\'']),
-        license: text(spec, &["license"]).unwrap_or_default(),
-        source: ["title", "publisher", "retrieved", "reviewBy"]
-            .map(|key| text(spec, &["source", key]).unwrap_or_default()),
-    };
-    let mut pack = pack(&words, Arc::clone(&file.source));
-    let set_by = Arc::clone(&file.source.path);
-    for entry in spec.get("parameters").into_iter().flat_map(NodeRef::entries) {
-        let node = entry.value();
-        let Some(default) = node.get("default") else { continue };
-        let Some((kind, value)) = parameter_value(default) else { continue };
-        pack.parameters.push(Parameter {
-            name: entry.key().into(),
-            kind,
-            value,
-            raw: default.source_text().into(),
-            unit: text(node, &["unit"]).unwrap_or_default().into(),
-            description: text(node, &["description"]).unwrap_or_default().into(),
-            source: text(node, &["source"]).unwrap_or_default().into(),
-            set_by: set_by.clone(),
-            place: None,
-            key_span: entry.key_span(),
-        });
-    }
-    let lists: Vec<_> = spec.get("checklists").into_iter().flat_map(NodeRef::entries).collect();
-    for list in &lists {
-        pack.checklists.push(Checklist { name: list.key().into(), items: Vec::new() });
-    }
-    pack.names = PackNames::of(&pack);
-    // A signal that asks a checklist could ask itself: signals are read as if there were none.
-    let names = PackNames { checklists: Vec::new(), ..pack.names.clone() };
-    for (list, checklist) in lists.iter().zip(&mut pack.checklists) {
-        let mut conditions = Vec::new();
-        for item in list.value().items() {
-            let met = item.get("met").and_then(|node| condition(node, names.names(), &file.source, findings));
-            if let Some(met) = met {
-                checklist.items.push(Signal {
-                    id: text(item, &["id"]).unwrap_or_default().into(),
-                    title: text(item, &["title"]).unwrap_or_default().into(),
-                });
-                conditions.push(met.expr);
-            }
+        Names {
+            vocabulary: Vocabulary::native(),
+            parameters: &self.parameters,
+            checklists: &self.checklists,
+            unread: if self.open { Unread::Any } else { Unread::These(&self.unread) },
         }
-        pack.signals.push(conditions);
     }
-    Some(pack)
-}
 
-/// A pack of which only the words are known.
-fn pack(words: &PackWords<'_>, file: Arc<Source>) -> Pack {
-    let [title, publisher, retrieved, review_by] = words.source.map(Into::into);
-    Pack {
-        name: words.name.into(),
-        title: words.title.into(),
-        description: words.description.trim_end().into(),
-        version: words.version.into(),
-        license: words.license.into(),
-        source: PackSource { title, publisher, retrieved, review_by },
-        digest: Box::default(),
-        parameters: Vec::new(),
-        checklists: Vec::new(),
-        signals: Vec::new(),
-        rules: Vec::new(),
-        settings: PackSettings::default(),
-        file,
-        names: PackNames::default(),
+    /// The same without checklists.
+    pub(super) fn without_checklists(&self) -> Names<'_> {
+        Names { checklists: &[], ..self.names() }
     }
-}
-
-/// Makes an embedded pack. None has a mistake, as a test holds.
-pub(super) fn load_embedded_pack(embedded: &'static EmbeddedPack) -> Option<Pack> {
-    let mut pack = pack(&embedded.words, embedded::source(embedded.name, "pack", embedded.text));
-    let set_by: Arc<str> = format!("builtin:{}", pack.name).into();
-    for parameter in embedded.parameters {
-        let stream = document::parse(&parameter.default.into(), &limits());
-        let (kind, value) = parameter_value(stream.documents.first()?.root())?;
-        pack.parameters.push(Parameter {
-            name: parameter.name.into(),
-            kind,
-            value,
-            raw: parameter.default.into(),
-            unit: parameter.unit.into(),
-            description: parameter.description.into(),
-            source: parameter.source.into(),
-            set_by: Arc::clone(&set_by),
-            place: None,
-            key_span: Span::new(parameter.key.0, parameter.key.1),
-        });
-    }
-    for (name, signals) in embedded.checklists {
-        let items = signals.iter().map(|signal| Signal { id: signal.id.into(), title: signal.title.into() });
-        pack.checklists.push(Checklist { name: (*name).into(), items: items.collect() });
-    }
-    pack.names = PackNames::of(&pack);
-    let names = PackNames { checklists: Vec::new(), ..pack.names.clone() };
-    for (_, signals) in embedded.checklists {
-        let conditions =
-            signals.iter().map(|signal| expression::compile(signal.met, Type::Bool, names.names()));
-        pack.signals.push(conditions.collect::<Result<_, _>>().ok()?);
-    }
-    pack.digest = embedded.digest.into();
-    pack.rules = embedded.rules.iter().map(RuleSlot::embedded).collect();
-    pack.settings = PackSettings::of(&pack.parameters, &pack.rules);
-    Some(pack)
 }
 
 /// The value of a parameter, and what it is; nothing for what no parameter can be.
@@ -180,25 +114,44 @@ pub fn parameter_value(node: NodeRef<'_>) -> Option<(Type, Scalar)> {
     }
 }
 
-/// Reads one rule. Nothing where a mistake keeps it from running; the mistakes are told either way.
-pub fn load_rule(file: &PolicyText, names: &PackNames, findings: &mut Vec<Finding>) -> Option<Rule> {
+/// Reads one rule: nothing of it where a mistake keeps it from running. The mistakes are told either way.
+pub(super) fn load_rule(
+    file: &PolicyText,
+    names: &PackNames,
+    findings: &mut Vec<Finding>,
+) -> (RuleFile, Option<Rule>) {
+    let mut read = RuleFile { text: file.clone(), id_span: None, formerly: Vec::new() };
     let before = findings.len();
-    let document = open(file, schema::PolicyKind::Rule, findings)?;
+    let Some(document) = open(file, schema::PolicyKind::Rule, findings) else { return (read, None) };
     let sound = !findings[before..].iter().any(|finding| finding.severity == Severity::Error);
+    let metadata = document.root().get("metadata");
+    read.id_span = metadata.and_then(|node| node.get("name")).map(NodeRef::span);
+    let formerly = metadata.and_then(|node| node.get("formerly")).into_iter().flat_map(NodeRef::items);
+    read.formerly = formerly.filter_map(|node| Some((node.as_str()?.into(), node.span()))).collect();
+    let rule = rule_of(&document, file, names, sound, findings);
+    (read, rule)
+}
+
+fn rule_of(
+    document: &Document,
+    file: &PolicyText,
+    names: &PackNames,
+    sound: bool,
+    findings: &mut Vec<Finding>,
+) -> Option<Rule> {
     let root = document.root();
     let spec = root.get("spec")?;
-    root.get("metadata")?;
     // All expressions are read before any mistake ends the rule, so that one run tells them all.
     let conditions = conditions(spec, names, &file.source, findings);
     let message = spec.get("message").map(|node| template(node, names, &file.source, findings));
-    complete::missing_examples(spec, &file.source, &document, findings);
+    complete::missing_examples(spec, &file.source, document, findings);
     if !sound {
         return None;
     }
     let source = Arc::clone(&file.source);
     let id_span = root.get("metadata")?.get("name")?.span();
     let source = LazyLock::new(Box::new(move || source) as Box<_>);
-    rule(&words_of(root)?, Arc::new(conditions?), message?, source, id_span)
+    rule(&words_of(root)?, Arc::new(conditions?), message??, source, id_span)
 }
 
 /// The `when` and the `require` of a rule, both read before a mistake in either is the end.
@@ -298,9 +251,14 @@ pub(super) fn load_embedded(
     let parameters: Vec<&str> = names.parameters.iter().map(|(name, _)| &**name).collect();
     let (message, _) = Template::parse(embedded.message, Vocabulary::native(), &parameters);
     let source = || embedded::source(embedded.pack, embedded.id, embedded.text);
-    let start = embedded.text.find(embedded.id)? as u32;
-    let id_span = Span::new(start, start + embedded.id.len() as u32);
+    let id_span = embedded_id(embedded)?;
     rule(&embedded.words, conditions, message, LazyLock::new(Box::new(source)), id_span)
+}
+
+/// The bytes of an embedded rule's id in its file.
+pub(super) fn embedded_id(rule: &EmbeddedRule) -> Option<Span> {
+    let start = rule.text.find(rule.id)? as u32;
+    Some(Span::new(start, start + rule.id.len() as u32))
 }
 
 /// From the value of a key in the spec of an embedded rule to the bytes of its file.
@@ -312,12 +270,16 @@ pub(super) fn embedded_view(rule: &EmbeddedRule, key: &str) -> TextView {
 }
 
 /// Budgets for a policy file.
-fn limits() -> Limits {
+pub(super) fn limits() -> Limits {
     Limits { nodes: 100_000, depth: 64, comments: false, ..Limits::default() }
 }
 
 /// Parses a policy file and holds it against its schema.
-fn open(file: &PolicyText, kind: schema::PolicyKind, findings: &mut Vec<Finding>) -> Option<Document> {
+pub(super) fn open(
+    file: &PolicyText,
+    kind: schema::PolicyKind,
+    findings: &mut Vec<Finding>,
+) -> Option<Document> {
     let mut stream = document::parse(&file.text, &limits());
     // A policy that cannot be read is a mistake in a policy: the run is in trouble, not the repo.
     findings.extend(
@@ -344,12 +306,40 @@ fn open(file: &PolicyText, kind: schema::PolicyKind, findings: &mut Vec<Finding>
             Label::new(place, "not read"),
         ));
     }
+    if let Some(other) = other_kind(&document, &file.source, kind) {
+        findings.push(other);
+        return None;
+    }
     findings.extend(schema::validate_policy(&document, &file.source, kind));
     findings.extend(schema::check_order(&document, &file.source, kind));
     Some(document)
 }
 
-fn text<'a>(node: NodeRef<'a>, path: &[&str]) -> Option<&'a str> {
+/// What is said of a file that holds another kind of ours: nothing else in it is as it should be.
+fn other_kind(document: &Document, source: &Arc<Source>, kind: schema::PolicyKind) -> Option<Finding> {
+    let node = document.root().get("kind")?;
+    let (message, help) = match (kind, node.as_str()?) {
+        (schema::PolicyKind::Rule, "Pack") => (
+            "This file holds a pack, where a rule is looked for",
+            "Name it pack.yaml and give it a folder of its own, or make a rule of it",
+        ),
+        (schema::PolicyKind::Pack, "Rule") => {
+            ("This pack.yaml holds a rule", "Name the file after the rule, and write a pack.yaml beside it")
+        }
+        (_, "LLMDeployment") => (
+            "This file holds a deployment, where a policy is looked for",
+            "Keep manifests out of the policies' folder",
+        ),
+        _ => return None,
+    };
+    let place = Place::at(source, Some(document.index), node.span()).with_pointer("/kind");
+    Some(
+        Finding::invalid("policy", "kind", message, Label::new(place, "not what it should be"))
+            .with_help(help),
+    )
+}
+
+pub(super) fn text<'a>(node: NodeRef<'a>, path: &[&str]) -> Option<&'a str> {
     path.iter().try_fold(node, |node, key| node.get(key))?.as_str()
 }
 
@@ -381,7 +371,7 @@ pub fn severities(words: &[(&str, &str)]) -> Option<Severities> {
     Some(severities)
 }
 
-fn condition(
+pub(super) fn condition(
     node: NodeRef<'_>,
     names: Names<'_>,
     source: &Arc<Source>,
@@ -435,13 +425,19 @@ fn template(
     names: &PackNames,
     source: &Arc<Source>,
     findings: &mut Vec<Finding>,
-) -> Template {
+) -> Option<Template> {
     let parameters: Vec<&str> = names.parameters.iter().map(|(name, _)| &**name).collect();
     let text = node.as_str().unwrap_or_default();
     let (template, misplaced) = Template::parse(text, Vocabulary::native(), &parameters);
+    let mut names_unread = false;
     if !misplaced.is_empty() {
         let view = view_of(node);
         for wrong in misplaced {
+            let parameter = wrong.name.trim().strip_prefix("params.");
+            if parameter.is_some_and(|name| names.names().unread.holds(name)) {
+                names_unread = true;
+                continue;
+            }
             let place = Place::at(source, Some(node.document().index), view.outer(wrong.span));
             let message = format!("{{{}}} names no fact and no parameter", wrong.name);
             let label = Label::new(place, "no such fact");
@@ -456,11 +452,12 @@ fn template(
             findings.push(finding);
         }
     }
-    template
+    (!names_unread).then_some(template)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::pack_file;
     use super::*;
     use crate::source::Span;
 
@@ -470,13 +467,14 @@ mod tests {
             let source = embedded::source(embedded.name, "pack", embedded.text);
             let file = PolicyText { source, text: embedded.text.into() };
             let mut findings = Vec::new();
-            let mut pack = load_pack(&file, &mut findings).unwrap();
-            let made = load_embedded_pack(embedded).unwrap();
+            let mut pack = pack_file::draft(&file, &mut findings).unwrap().finish(&[], &mut findings);
+            let made = pack_file::embedded(embedded).unwrap();
+            assert!(pack.extends.is_empty(), "an embedded pack extends none");
             let parts = |pack: &Pack| {
                 let lists = (format!("{:?}", pack.checklists), format!("{:?}", pack.signals));
                 let words = (pack.name.clone(), pack.title.clone(), pack.description.clone());
                 let origin = (pack.version.clone(), pack.license.clone(), format!("{:?}", pack.source));
-                let file = (Arc::clone(&pack.file.path), pack.file.digest);
+                let file = (Arc::clone(&pack.file.path), pack.file.digest, pack.name_span);
                 (lists, words, origin, file, format!("{:?}", pack.parameters))
             };
             let set_by: Arc<str> = format!("builtin:{}", embedded.name).into();
@@ -485,7 +483,7 @@ mod tests {
             for embedded in embedded.rules {
                 let source = embedded::source(embedded.pack, embedded.id, embedded.text);
                 let file = PolicyText { source, text: embedded.text.into() };
-                let read = load_rule(&file, &pack.names, &mut findings).unwrap();
+                let read = load_rule(&file, &pack.names, &mut findings).1.unwrap();
                 let conditions = Arc::new(load_conditions(embedded, &pack.names).unwrap());
                 let made = load_embedded(embedded, Arc::clone(&conditions), &pack.names).unwrap();
                 for (made, read) in conditions.iter().zip(read.conditions.iter()) {

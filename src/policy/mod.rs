@@ -2,15 +2,19 @@
 
 pub mod advice;
 pub mod complete;
+mod defaults;
 pub mod embedded;
 pub mod eval;
 pub mod expression;
+pub mod extends;
+mod ids;
 pub mod judge;
 mod labels;
 pub mod library;
 pub mod load;
 pub mod overrides;
 pub mod pack;
+mod pack_file;
 mod records;
 pub mod selection;
 pub mod settings;
@@ -20,18 +24,22 @@ pub mod testing;
 use std::sync::Arc;
 
 use crate::finding::{Finding, Scalar};
+use crate::threads::Threads;
 use overrides::Layers;
 use pack::Pack;
 
+pub use ids::Found;
 pub use judge::{Judging, Verdict};
 pub use records::{ParameterRecord, RuleRecord};
-pub use selection::{PolicyError, Selection};
+pub use selection::{PolicyError, Renamed, Selection};
 
 /// The packs in force, with the parameters in force.
 #[derive(Debug, Default)]
 pub struct Policies {
     /// The packs, by name.
     pub packs: Vec<Pack>,
+    /// Threads to read policy files with.
+    pub threads: Threads,
     /// What is wrong with the policy files; the rules concerned do not run, the others do.
     pub problems: Vec<Finding>,
     /// What differs from the packs as they are.

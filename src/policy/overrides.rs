@@ -6,9 +6,10 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Policies;
+use super::defaults;
 use super::expression::Type;
 use super::pack::{Pack, Rule, Severities, Undetermined};
-use super::settings::{PackSettings, RuleSetting};
+use super::settings::{self, PackSettings, RuleSetting};
 use crate::finding::{Place, Scalar};
 use crate::globs::{Globs, Grounds};
 
@@ -237,31 +238,36 @@ impl Layers {
 
     /// The settings of all packs under the scopes of a key.
     fn settings(&self, packs: &[Pack], key: &[(usize, usize)]) -> Vec<PackSettings> {
-        packs.iter().enumerate().map(|(index, pack)| self.settings_of(index, pack, key)).collect()
-    }
-
-    fn settings_of(&self, index: usize, pack: &Pack, key: &[(usize, usize)]) -> PackSettings {
-        let mut settings = PackSettings::of(&pack.parameters, &pack.rules);
+        let mut all: Vec<PackSettings> = packs.iter().map(PackSettings::of).collect();
         for (at, layer) in self.configs.iter().enumerate() {
             let scoped = key.iter().filter(|(layer, _)| *layer == at);
             let scoped =
                 scoped.filter_map(|(_, scope)| layer.scopes.get(*scope)).flat_map(|own| &own.changes);
-            let changes: Vec<&Change> =
-                layer.changes.iter().chain(scoped).filter(|change| change.pack == index).collect();
+            let changes: Vec<&Change> = layer.changes.iter().chain(scoped).collect();
             for change in &changes {
-                settings.make(pack, change);
+                if let Some((pack, settings)) = packs.get(change.pack).zip(all.get_mut(change.pack)) {
+                    settings.make(pack, change);
+                }
             }
+            // A lock without a value keeps the default that the packs known so far make.
+            defaults::choose(packs, &mut all, at);
             // What a layer locks binds those above it, not itself.
             for change in changes {
-                settings.lock(change);
+                if let Some(settings) = all.get_mut(change.pack) {
+                    settings.lock(change);
+                }
             }
         }
         // What of it goes against a lock was refused.
-        for change in self.command_line.iter().filter(|change| change.pack == index) {
-            settings.force(change);
+        for change in &self.command_line {
+            if let Some(settings) = all.get_mut(change.pack) {
+                settings.force(change);
+            }
         }
-        settings.revalue();
-        settings
+        defaults::choose(packs, &mut all, usize::MAX);
+        settings::spread(packs, &mut all);
+        all.iter_mut().for_each(PackSettings::revalue);
+        all
     }
 }
 
@@ -283,6 +289,7 @@ impl PackSettings {
                     parameter.raw.clone_from(&value.raw);
                     parameter.set_by = Arc::clone(&change.place.source.path);
                     parameter.place = Some(change.place.clone());
+                    self.stated.insert(*index);
                 }
             }
             Target::Parameter(_, None) => {}
@@ -318,7 +325,7 @@ impl PackSettings {
                 self.lock.as_ref().or(self.parameter_locks.values().chain(rules).next())
             }
             Target::Pack(_) => self.lock.as_ref(),
-            Target::Parameter(index, _) => self.parameter_locks.get(index).or(self.lock.as_ref()),
+            Target::Parameter(index, _) => self.lock_of(*index),
             Target::Rule(index, _) => {
                 self.rules.get(*index).and_then(|setting| setting.lock.as_ref()).or(self.lock.as_ref())
             }
@@ -442,7 +449,7 @@ mod tests {
         let pack = &policies.packs[0];
         let index = pack.rules.iter().position(|slot| &*slot.id == "fine-tuning-without-versioning").unwrap();
         let rule = |rule: RuleChange, locked| change(Target::Rule(index, rule), locked);
-        let mut settings = PackSettings::of(&pack.parameters, &pack.rules);
+        let mut settings = PackSettings::of(pack);
         settings.lock(&rule(RuleChange::default(), true));
         let all = |severity| {
             let severities = Severities { default: severity, by_stage: Vec::new() };

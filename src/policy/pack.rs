@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use super::embedded::EmbeddedRule;
+use super::embedded::{self, EmbeddedRule};
 use super::expression::{Expr, Type};
+use super::extends::{Extension, Inherited};
 use super::load::{self, PackNames, PolicyText};
 use super::settings::PackSettings;
 use super::template::Template;
@@ -28,18 +29,29 @@ pub struct Pack {
     pub source: PackSource,
     /// SHA-256 of its files, `sha256:…`.
     pub digest: Box<str>,
+    /// The layer of configs that brings it ([`super::Policies::layers`]): those beneath know nothing of it.
+    pub layer: usize,
+    /// The packs that it extends, with its new defaults for their parameters.
+    pub extends: Vec<Extension>,
     /// Its parameters with the values that it gives them; [`Self::settings`] has those in force.
     pub parameters: Vec<Parameter>,
-    /// Its checklists.
+    /// Parameters of the packs that it extends, as it sees them: with its own new defaults. Expressions find them
+    /// after its own.
+    pub inherited: Vec<Inherited>,
+    /// Its checklists, and then those of the packs that it extends.
     pub checklists: Vec<Checklist>,
     /// Conditions of the checklists' signals, by checklist and item: what expressions evaluate.
     pub signals: Vec<Vec<Expr>>,
+    /// What conditions of checklists say that a mistake keeps from being used.
+    pub(super) unread_conditions: Vec<Box<str>>,
     /// Its rules, by id.
     pub rules: Vec<RuleSlot>,
     /// What of it is in force where no path says otherwise.
     pub settings: PackSettings,
     /// The file `pack.yaml`.
     pub file: Arc<Source>,
+    /// The bytes of the pack's name there.
+    pub(super) name_span: Span,
     /// The names that its rules may use.
     pub(super) names: PackNames,
 }
@@ -75,7 +87,18 @@ enum Origin {
     /// It is compiled in.
     Embedded(&'static EmbeddedRule),
     /// A file, which was read with its pack.
-    File(PolicyText),
+    File(RuleFile),
+}
+
+/// What is known of a rule's file, whether the rule is sound or not.
+#[derive(Debug)]
+pub(super) struct RuleFile {
+    /// The file.
+    pub(super) text: PolicyText,
+    /// The bytes of the rule's id, where it has one.
+    pub(super) id_span: Option<Span>,
+    /// Ids that it had before, with their bytes.
+    pub(super) formerly: Vec<(Box<str>, Span)>,
 }
 
 impl RuleSlot {
@@ -90,7 +113,7 @@ impl RuleSlot {
     }
 
     /// The place of a rule that was read from a file: of one without a mistake, the rule.
-    pub(super) fn read(id: Arc<str>, file: PolicyText, rule: Option<Rule>) -> Self {
+    pub(super) fn read(id: Arc<str>, file: RuleFile, rule: Option<Rule>) -> Self {
         let conditions = rule.as_ref().map(|rule| Arc::clone(&rule.conditions));
         Self {
             id,
@@ -98,6 +121,48 @@ impl RuleSlot {
             conditions: OnceLock::from(conditions),
             rule: OnceLock::from(rule),
         }
+    }
+
+    /// Where its id stands.
+    pub(super) fn id_place(&self) -> Place {
+        let (source, span) = match &self.origin {
+            Origin::Embedded(rule) => {
+                let source = embedded::source(rule.pack, rule.id, rule.text);
+                (source, load::embedded_id(rule))
+            }
+            Origin::File(file) => (Arc::clone(&file.text.source), file.id_span),
+        };
+        match span {
+            Some(span) => Place::at(&source, Some(0), span).with_pointer("/metadata/name"),
+            None => Place::whole(&source),
+        }
+    }
+
+    /// Ids that it had before, each with its place.
+    pub(super) fn formerly(&self) -> impl Iterator<Item = (&str, Place)> {
+        let (embedded, read) = match &self.origin {
+            Origin::Embedded(rule) => (&*rule.words.formerly, [].as_slice()),
+            Origin::File(file) => ([].as_slice(), file.formerly.as_slice()),
+        };
+        let place = |index: usize, span: Span| {
+            let pointer = format!("/metadata/formerly/{index}");
+            Place { span: Some(span), ..self.id_place() }.with_pointer(pointer)
+        };
+        let read = read.iter().enumerate().map(move |(at, (name, span))| (&**name, place(at, *span)));
+        embedded.iter().map(|name| (*name, self.id_place())).chain(read)
+    }
+
+    /// Whether it had an id before.
+    pub(super) fn was(&self, id: &str) -> bool {
+        match &self.origin {
+            Origin::Embedded(rule) => rule.words.formerly.contains(&id),
+            Origin::File(file) => file.formerly.iter().any(|(name, _)| **name == *id),
+        }
+    }
+
+    /// Whether it is compiled in.
+    pub(super) fn is_embedded(&self) -> bool {
+        matches!(self.origin, Origin::Embedded(_))
     }
 
     /// The rule, if it was read and is sound.
@@ -109,7 +174,7 @@ impl RuleSlot {
     pub fn text(&self) -> Arc<str> {
         match &self.origin {
             Origin::Embedded(rule) => rule.text.into(),
-            Origin::File(file) => Arc::clone(&file.text),
+            Origin::File(file) => Arc::clone(&file.text.text),
         }
     }
 
@@ -146,6 +211,21 @@ impl Pack {
             Origin::File(_) => None,
         };
         slot.rule.get_or_init(read).as_ref()
+    }
+
+    /// Where its name stands.
+    pub(super) fn name_place(&self) -> Place {
+        Place::at(&self.file, Some(0), self.name_span).with_pointer("/metadata/name")
+    }
+
+    /// The parameters that its rules can read, as the pack itself gives them, by the index that expressions use.
+    pub fn known_parameters(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().chain(self.inherited.iter().map(|one| &one.parameter))
+    }
+
+    /// Whether it is compiled in.
+    pub fn is_embedded(&self) -> bool {
+        self.file.file().is_none() && self.rules.iter().all(RuleSlot::is_embedded)
     }
 
     /// All its rules, read.
@@ -200,16 +280,18 @@ impl Parameter {
 }
 
 /// A list of signals that speak for something.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Checklist {
     /// Its name.
     pub name: Box<str>,
+    /// Whether it is one of a pack that this one extends.
+    pub inherited: bool,
     /// Its signals, in the order of [`Pack::signals`].
     pub items: Vec<Signal>,
 }
 
 /// One signal of a checklist.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Signal {
     /// Its id.
     pub id: Box<str>,

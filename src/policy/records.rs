@@ -98,7 +98,7 @@ impl ParameterRecord {
 impl Pack {
     /// The parameters that a rule reads, those of its checklists among them, with their values in force.
     pub fn parameters_of(&self, rule: &Rule) -> Vec<&Parameter> {
-        let mut used = vec![false; self.settings.parameters.len()];
+        let mut used = vec![false; self.settings.values.len()];
         for condition in rule.conditions.iter() {
             parameters_of(&condition.expr, &mut used);
         }
@@ -107,7 +107,7 @@ impl Pack {
                 *used = true;
             }
         }
-        let marked = self.settings.parameters.iter().zip(used);
+        let marked = self.settings.all_parameters().zip(used);
         marked.filter(|(_, used)| *used).map(|(parameter, _)| parameter).collect()
     }
 }

@@ -1,7 +1,9 @@
 //! What the command line asks of the packs: rules selected and ignored, parameters set.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::Policies;
 use super::expression::Type;
@@ -23,6 +25,23 @@ pub struct Selection {
     pub set: Vec<String>,
     /// Whether what is selected is no rule of a pack, so that none of them runs.
     pub no_rules: bool,
+}
+
+/// A rule that an option calls by an id it had before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renamed {
+    /// The option.
+    pub option: &'static str,
+    /// What it says.
+    pub name: String,
+    /// The rule's id.
+    pub id: Arc<str>,
+}
+
+impl fmt::Display for Renamed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: this rule is called {} now", self.option, self.name, self.id)
+    }
 }
 
 /// Why the packs cannot be used as asked: the caller's mistake, not a policy's.
@@ -93,16 +112,17 @@ fn did_you_mean(suggestion: Option<&str>) -> String {
 }
 
 impl Policies {
-    /// Applies `--select`, `--ignore` and `--set`: the layer above every config.
+    /// Applies `--select`, `--ignore` and `--set`, the layer above every config, and returns which rules they call by
+    /// ids of old.
     ///
     /// # Errors
     /// Names that are not known, values of another type, and what an organisation's config has locked.
-    pub fn apply(&mut self, selection: &Selection) -> Result<(), PolicyError> {
-        let mut changes = Vec::new();
+    pub fn apply(&mut self, selection: &Selection) -> Result<Vec<Renamed>, PolicyError> {
+        let (mut changes, mut renamed) = (Vec::new(), Vec::new());
         if selection.no_rules || !selection.select.is_empty() {
             let mut selected: BTreeSet<(usize, usize)> = BTreeSet::new();
             for name in &selection.select {
-                let rules = self.named("--select", name)?;
+                let rules = self.named("--select", name, &mut renamed)?;
                 // A rule that is asked for by its id runs whatever a config says of it.
                 if !name.starts_with("tag:") && !name.ends_with("/*") {
                     for rule in &rules {
@@ -119,7 +139,7 @@ impl Policies {
             changes.extend(others.map(|rule| switch("--select", "", rule, false)));
         }
         for name in &selection.ignore {
-            for rule in self.named("--ignore", name)? {
+            for rule in self.named("--ignore", name, &mut renamed)? {
                 let change = switch("--ignore", name, rule, false);
                 self.refuse("--ignore", name, &change)?;
                 changes.push(change);
@@ -132,7 +152,7 @@ impl Policies {
             self.layers.command_line.extend(changes);
             self.settle();
         }
-        Ok(())
+        Ok(renamed)
     }
 
     /// Refuses a change that goes against a lock, wherever it holds.
@@ -143,8 +163,13 @@ impl Policies {
         Err(PolicyError::Locked { option, name: name.to_owned(), place })
     }
 
-    /// The rules that a name of `--select` or `--ignore` speaks of: pack and rule.
-    fn named(&self, option: &'static str, name: &str) -> Result<Vec<(usize, usize)>, PolicyError> {
+    /// The rules that a name of `--select` or `--ignore` speaks of: pack and rule. An id of old is noted.
+    fn named(
+        &self,
+        option: &'static str,
+        name: &str,
+        renamed: &mut Vec<Renamed>,
+    ) -> Result<Vec<(usize, usize)>, PolicyError> {
         let tag = name.strip_prefix("tag:");
         let mut found = Vec::new();
         for (index, pack) in self.packs.iter().enumerate() {
@@ -163,6 +188,13 @@ impl Policies {
                     found.push((index, rule));
                 }
             }
+        }
+        if found.is_empty()
+            && tag.is_none()
+            && let Some(known) = self.find_rule(name)
+        {
+            renamed.push(Renamed { option, name: name.to_owned(), id: Arc::clone(&known.slot.id) });
+            found.push(known.at);
         }
         if !found.is_empty() {
             return Ok(found);

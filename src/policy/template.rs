@@ -1,6 +1,7 @@
 //! Messages with placeholders: `{workload.monthlyRequests}` requests a month, below `{params.minMonthlyRequests}`.
 
 use super::pack::Parameter;
+use super::settings::PackSettings;
 use crate::finding::Scalar;
 pub use crate::manifest::prose::{prose, scalar_prose, separated, shorten};
 use crate::manifest::view::View;
@@ -87,7 +88,7 @@ impl Template {
 
     /// The message for one deployment. A number stands as its source wrote it, with thousands separators; a missing
     /// or rejected fact as `an unknown …`.
-    pub fn render(&self, view: &View<'_>, parameters: &[Parameter]) -> String {
+    pub fn render(&self, view: &View<'_>, settings: &PackSettings) -> String {
         let mut out = String::new();
         for part in &self.parts {
             match part {
@@ -104,7 +105,7 @@ impl Template {
                     }
                 }
                 Part::Parameter(index) => {
-                    if let Some(parameter) = parameters.get(*index as usize) {
+                    if let Some(parameter) = settings.parameter(*index) {
                         out.push_str(&parameter_prose(parameter));
                     }
                 }

@@ -42,6 +42,26 @@ const BUILT_IN: &[BuiltIn] = &[
         help: "Correct the setting at the place that is shown.",
     },
     BuiltIn {
+        id: "coverage",
+        severity: Severity::Error,
+        waivable: false,
+        tags: &["configuration"],
+        summary: "Examples that do not show what a rule decides by",
+        why: "A condition that no example hangs on can be wrong, or be left out, and every example still comes out as it \
+              claims.",
+        help: "Give an example for each way in which the condition can decide; `tunelint test --suggest` writes them.",
+    },
+    BuiltIn {
+        id: "declaration-differs-from-supplied",
+        severity: Severity::Warning,
+        waivable: true,
+        tags: &["manifest", "facts"],
+        summary: "A manifest that says otherwise than the platform",
+        why: "A platform measures what a manifest estimates. Rules go by the declaration, and one that is out of date \
+              decides them by a figure that is known to be wrong.",
+        help: "Declare what is supplied, or have the file of facts corrected.",
+    },
+    BuiltIn {
         id: "document",
         severity: Severity::Error,
         waivable: false,
@@ -90,6 +110,16 @@ const BUILT_IN: &[BuiltIn] = &[
         why: "A misspelt key or a value of the wrong type is no declaration: the rules would judge a deployment by \
               what its manifest seems to say. A rejected value never counts as declared.",
         help: "Correct the manifest at the place that is shown; `tunelint schema manifest` prints what it may say.",
+    },
+    BuiltIn {
+        id: "supplied-deployment-not-found",
+        severity: Severity::Warning,
+        waivable: true,
+        tags: &["facts"],
+        summary: "Supplied facts about a deployment that is not there",
+        why: "Facts for a deployment that was renamed or removed decide nothing, and the deployment they were meant for \
+              is judged without them.",
+        help: "Correct the identity or the paths of the entry, or remove it.",
     },
     BuiltIn {
         id: "waivers",

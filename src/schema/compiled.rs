@@ -94,7 +94,7 @@ impl Compiled {
     /// A rule file.
     pub(crate) fn rule() -> &'static Self {
         static RULE: Compiled = Compiled {
-            shape: None,
+            shape: Some(shape::rule),
             validator: LazyLock::new(|| validator(&parse(RULE_SCHEMA))),
             worded: LazyLock::new(|| Cow::Owned(parse(RULE_SCHEMA))),
             rule: "policy",
@@ -106,7 +106,7 @@ impl Compiled {
     /// A pack file.
     pub(crate) fn pack() -> &'static Self {
         static PACK: Compiled = Compiled {
-            shape: None,
+            shape: Some(shape::pack),
             validator: LazyLock::new(|| validator(&parse(PACK_SCHEMA))),
             worded: LazyLock::new(|| Cow::Owned(parse(PACK_SCHEMA))),
             rule: "policy",

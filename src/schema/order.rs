@@ -27,7 +27,8 @@ const RULE: &[&str] = &[
     "examples",
 ];
 const EXAMPLES: &[&str] = &["pass", "fail", "skip", "undetermined"];
-const PACK: &[&str] = &["title", "version", "license", "description", "source", "parameters", "checklists"];
+const PACK: &[&str] =
+    &["title", "version", "license", "description", "source", "extends", "parameters", "checklists"];
 const PACK_SOURCE: &[&str] = &["title", "publisher", "retrieved", "reviewBy"];
 
 /// Warnings where the fields of a policy file stand in another order than the fixed one; one for each object, at

@@ -19,6 +19,7 @@ use crate::globs::Grounds;
 use crate::policy::Policies;
 use crate::read;
 use crate::source::Source;
+use crate::threads::Threads;
 use find::ConfigFile;
 use packs::Packs;
 use tree::Tree;
@@ -42,6 +43,8 @@ pub struct Request {
     pub org_config: Option<PathBuf>,
     /// Further folders with packs.
     pub policies: Vec<PathBuf>,
+    /// Threads to read policies with.
+    pub threads: Threads,
 }
 
 /// Which config of the repo counts.
@@ -105,7 +108,8 @@ impl Workspace {
         let repo = repo.filter(|repo| org.as_ref().is_none_or(|org| org.file != repo.file));
         let mut digest = Sha256::new();
         let mut workspace = Self { policies: Policies::builtin(), ..Self::default() };
-        let mut packs = Packs::default();
+        workspace.policies.threads = request.threads;
+        let mut packs = Packs::new(request.threads);
         let mut exclude = Vec::new();
         for (authority, file) in [(Authority::Organisation, org), (Authority::Repo, repo)] {
             let Some(file) = file else { continue };
@@ -115,7 +119,8 @@ impl Workspace {
             let source = Source::on_disk(Arc::clone(&file.shown), file.file.clone(), &text);
             let Some(config) = config::read(&text, &source, &mut problems) else { continue };
             for folder in config.policies.iter().take(MAX_FOLDERS) {
-                packs.of_config(folder, &file, authority, tree, &mut workspace.policies, &mut problems);
+                let layer = workspace.configs.len();
+                packs.of_config(folder, &file, authority, layer, tree, &mut problems);
             }
             if let Some(first) = config.policies.get(MAX_FOLDERS) {
                 let message = format!("more than {MAX_FOLDERS} folders of policies are not read");
@@ -135,8 +140,9 @@ impl Workspace {
             exclude.extend(own.map(|own| Exclude::new(folder, own.globs.clone(), own.stated.len())));
         }
         for folder in &request.policies {
-            packs.named(folder, tree, &mut workspace.policies)?;
+            packs.named(folder, workspace.configs.len(), tree)?;
         }
+        packs.add_to(&mut workspace.policies);
         let configs = workspace.configs.iter().map(|own| (own.authority, &own.config, own.grounds.clone()));
         let Bound { governance, findings } = config::bind(&mut workspace.policies, configs);
         workspace.governance = governance;
@@ -214,7 +220,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::discover::PackFiles;
+    use crate::discover::{PackFiles, PolicyFolder};
 
     /// Files in memory, by their paths.
     struct Memory(BTreeMap<PathBuf, &'static str>);
@@ -236,9 +242,11 @@ mod tests {
             Some(above.join(pattern)).filter(|folder| self.holds(folder)).into_iter().collect()
         }
 
-        fn packs(&self, folder: &Path) -> Result<Vec<PackFiles>, String> {
+        fn packs(&self, folder: &Path) -> Result<PolicyFolder, String> {
             let pack = folder.join("pack.yaml");
-            Ok(self.holds(&pack).then(|| PackFiles { pack, rules: Vec::new() }).into_iter().collect())
+            let packs =
+                self.holds(&pack).then(|| PackFiles { pack, rules: Vec::new() }).into_iter().collect();
+            Ok(PolicyFolder { packs, ..PolicyFolder::default() })
         }
     }
 

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use super::find::{ConfigFile, flat};
 use super::tree::Tree;
 use crate::config::{Authority, Stated};
-use crate::discover::{self, PackFiles};
+use crate::discover::{self, PackFiles, PolicyFolder};
 use crate::finding::{Finding, Label};
 use crate::globs;
-use crate::policy::library::PolicyFile;
+use crate::policy::library::{PackTexts, PolicyFile};
 use crate::policy::{Policies, PolicyError};
 use crate::read;
+use crate::threads::Threads;
 
 /// Largest policy file that is read: a rule is a page, and ten megabytes of it are a mistake.
 const MAX_POLICY_BYTES: u64 = 4 << 20;
@@ -28,35 +29,52 @@ pub enum Error {
     Unlistable(String),
 }
 
-/// The packs that were added, so that none is added twice.
+/// Packs on their way to the policies: all are read before any is added, because they may extend each other, and none
+/// is added twice.
 #[derive(Debug, Default)]
 pub struct Packs {
-    added: HashSet<PathBuf>,
+    /// Threads to read files with.
+    threads: Threads,
+    seen: HashSet<PathBuf>,
+    texts: Vec<PackTexts>,
+    /// Rules that belong to no pack.
+    strays: Vec<PolicyFile>,
+    unread: Vec<Unread>,
 }
 
+/// Why a policy file could not be read: its path as findings show it, a code, a predicate.
+type Unread = (Arc<str>, &'static str, String);
+
+/// Fewer files than this are read faster than a thread is started.
+const FEW: usize = 32;
+
 impl Packs {
-    /// Adds the packs of a folder that a command line names.
+    /// None so far.
+    pub fn new(threads: Threads) -> Self {
+        Self { threads, ..Self::default() }
+    }
+
+    /// Reads the packs of a folder that a command line names. `layer` is that of [`PackTexts`].
     ///
     /// # Errors
     /// A folder that holds no pack or cannot be listed.
-    pub fn named(&mut self, folder: &Path, tree: &dyn Tree, policies: &mut Policies) -> Result<(), Error> {
+    pub fn named(&mut self, folder: &Path, layer: usize, tree: &dyn Tree) -> Result<(), Error> {
         let found = tree.packs(folder).map_err(Error::Unlistable)?;
-        if found.is_empty() {
+        if found.packs.is_empty() {
             return Err(PolicyError::NoPack { folder: folder.to_owned() }.into());
         }
-        let shown = |file: &Path| discover::shown(file).into();
-        self.add(found, &shown, tree, policies);
+        self.read(found, layer, &|file| discover::shown(file).into(), tree);
         Ok(())
     }
 
-    /// Adds the packs of a folder, or of the folders that match a glob, of a config.
+    /// Reads the packs of a folder, or of the folders that match a glob, of a config.
     pub(super) fn of_config(
         &mut self,
         stated: &Stated<Box<str>>,
         config: &ConfigFile,
         authority: Authority,
+        layer: usize,
         tree: &dyn Tree,
-        policies: &mut Policies,
         problems: &mut Vec<Finding>,
     ) {
         let mut wrong = |code, message: String, label: &'static str| {
@@ -82,8 +100,9 @@ impl Packs {
             let what = if is_glob { "No folder matches" } else { "There is no folder" };
             return wrong("not-found", format!("{what} \"{pattern}\" beside this file"), "not found");
         }
-        let is_outside = |folder: &PathBuf| {
-            let real = tree.real(folder);
+        // What lies outside could show in a report, and is not what was reviewed with the repo.
+        let is_outside = |path: &PathBuf| {
+            let real = tree.real(path);
             authority == Authority::Repo && real.is_none_or(|real| !real.starts_with(&config.top))
         };
         let mut holds_packs = false;
@@ -93,9 +112,11 @@ impl Packs {
                 return;
             }
             match tree.packs(&folder) {
-                Ok(found) => {
-                    holds_packs |= !found.is_empty();
-                    self.add(found, &|file| shown_beside(file, config).into(), tree, policies);
+                Ok(mut found) => {
+                    let links = std::mem::take(&mut found.links).into_iter();
+                    found.leave_out(links.filter(is_outside).collect());
+                    holds_packs |= !found.packs.is_empty();
+                    self.read(found, layer, &|file| shown_beside(file, config).into(), tree);
                 }
                 Err(error) => wrong("not-listed", format!("cannot read the policies: {error}"), "not read"),
             }
@@ -105,21 +126,50 @@ impl Packs {
         }
     }
 
-    fn add(
+    fn read(
         &mut self,
-        found: Vec<PackFiles>,
-        shown: &dyn Fn(&Path) -> Arc<str>,
+        found: PolicyFolder,
+        layer: usize,
+        shown: &(dyn Fn(&Path) -> Arc<str> + Sync),
         tree: &dyn Tree,
-        policies: &mut Policies,
     ) {
-        for PackFiles { pack, rules } in found {
-            if !self.added.insert(tree.real(&pack).unwrap_or_else(|| pack.clone())) {
+        let troubles = found.troubles.into_iter();
+        self.unread.extend(troubles.map(|(path, code, predicate)| (shown(&path), code, predicate)));
+        for PackFiles { pack, rules } in found.packs {
+            if !self.seen.insert(tree.real(&pack).unwrap_or_else(|| pack.clone())) {
                 continue;
             }
-            let Some(pack) = policy_file(policies, &pack, shown, tree) else { continue };
-            let rules: Vec<PolicyFile> =
-                rules.iter().filter_map(|rule| policy_file(policies, rule, shown, tree)).collect();
-            policies.add(&pack, &rules);
+            let pack = self.told(policy_file(&pack, shown, tree)).ok_or_else(|| shown(&pack));
+            let rules = self.threads.map(&rules, FEW, |rule| policy_file(rule, shown, tree));
+            let rules = rules.into_iter().filter_map(|rule| self.told(rule)).collect();
+            self.texts.push(PackTexts { pack, rules, layer });
+        }
+        // What lies beside packs may be anything: only a rule of ours was meant to be one.
+        for file in found.strays {
+            if self.seen.insert(tree.real(&file).unwrap_or_else(|| file.clone()))
+                && let Ok(stray) = policy_file(&file, shown, tree)
+                && is_rule(&stray)
+            {
+                self.strays.push(stray);
+            }
+        }
+    }
+
+    /// The file that was read; one that could not be is a mistake in the policies.
+    fn told(&mut self, read: Result<PolicyFile, Unread>) -> Option<PolicyFile> {
+        read.map_err(|unread| self.unread.push(unread)).ok()
+    }
+
+    /// Adds all that was read.
+    pub fn add_to(self, policies: &mut Policies) {
+        for (path, code, predicate) in &self.unread {
+            policies.unreadable(path, code, predicate);
+        }
+        if !self.texts.is_empty() {
+            policies.add_all(&self.texts);
+        }
+        for stray in &self.strays {
+            policies.add_stray(stray);
         }
     }
 }
@@ -131,26 +181,26 @@ fn shown_beside(file: &Path, config: &ConfigFile) -> String {
     discover::shown(&flat(&beside.join(below)))
 }
 
-/// Reads a policy file; one that cannot be read is a mistake in the policies.
+/// Whether a file calls itself a rule of ours.
+fn is_rule(file: &PolicyFile) -> bool {
+    let lines = || file.text.lines().map(str::trim_end);
+    lines().any(|line| line.starts_with("apiVersion: tunelint.dev/"))
+        && lines().any(|line| line == "kind: Rule")
+}
+
+/// Reads a policy file.
 fn policy_file(
-    policies: &mut Policies,
     file: &Path,
     shown: &dyn Fn(&Path) -> Arc<str>,
     tree: &dyn Tree,
-) -> Option<PolicyFile> {
+) -> Result<PolicyFile, Unread> {
     let path = shown(file);
-    let text = match tree.read(file, MAX_POLICY_BYTES) {
-        Ok(bytes) => match read::decode(&bytes) {
-            Ok(text) => text.into(),
-            Err(bad) => {
-                policies.unreadable(&path, "encoding", &bad.to_string());
-                return None;
-            }
-        },
-        Err(error) => {
-            policies.unreadable(&path, error.code(), &error.to_string());
-            return None;
-        }
+    let bytes = match tree.read(file, MAX_POLICY_BYTES) {
+        Ok(bytes) => bytes,
+        Err(error) => return Err((path, error.code(), error.to_string())),
     };
-    Some(PolicyFile { path, file: file.to_owned(), text })
+    match read::decode(&bytes) {
+        Ok(text) => Ok(PolicyFile { path, file: file.to_owned(), text: text.into() }),
+        Err(bad) => Err((path, "encoding", bad.to_string())),
+    }
 }

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::discover::{self, PackFiles};
+use crate::discover::{self, PolicyFolder};
 use crate::read;
 
 /// Files in folders. Paths are absolute.
-pub trait Tree {
+pub trait Tree: Sync {
     /// Reads a file.
     ///
     /// # Errors
@@ -22,11 +22,11 @@ pub trait Tree {
     /// The folders that a relative path or glob leads to from a folder, sorted.
     fn folders(&self, above: &Path, pattern: &str) -> Vec<PathBuf>;
 
-    /// The packs in a folder and below it, sorted.
+    /// The packs in a folder and below it.
     ///
     /// # Errors
     /// What keeps the folder from being listed, in words.
-    fn packs(&self, folder: &Path) -> Result<Vec<PackFiles>, String>;
+    fn packs(&self, folder: &Path) -> Result<PolicyFolder, String>;
 }
 
 /// The disk.
@@ -52,7 +52,7 @@ impl Tree for Disk {
         discover::folders(above, pattern)
     }
 
-    fn packs(&self, folder: &Path) -> Result<Vec<PackFiles>, String> {
+    fn packs(&self, folder: &Path) -> Result<PolicyFolder, String> {
         discover::packs(folder).map_err(|error| error.to_string())
     }
 }

@@ -8,7 +8,7 @@ use tunelint::manifest::facts::{FactAt, FactId, FactSet, FactSetBuilder, FactSou
 use tunelint::manifest::view::View;
 use tunelint::manifest::vocabulary::{FactType, PathId, ROOT, Vocabulary};
 use tunelint::policy::eval::{Input, value_of};
-use tunelint::policy::expression::{Names, Type, compile};
+use tunelint::policy::expression::{Names, Type, Unread, compile};
 use tunelint::source::{Source, Span};
 
 use super::suite::{Case, Cel, Expected};
@@ -58,7 +58,7 @@ pub(crate) fn judge(case: &Case) -> Result<(), String> {
 /// Evaluates an expression on facts.
 pub(crate) fn evaluate(expr: &str, facts: &[(String, Cel)]) -> Outcome {
     let vocabulary = Vocabulary::from_schema(&schema(facts));
-    let names = Names { vocabulary: &vocabulary, parameters: &[], checklists: &[] };
+    let names = Names { vocabulary: &vocabulary, parameters: &[], checklists: &[], unread: Unread::NONE };
     let compiled = match compile(expr, Type::Any, names) {
         Ok(compiled) => compiled,
         Err(issues) => {

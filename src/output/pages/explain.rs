@@ -45,7 +45,7 @@ pub(super) struct Used<'a> {
 impl<'a> Explained<'a> {
     /// The parameters that the rule reads, in the order of its pack.
     pub(super) fn parameters(&self) -> Vec<Used<'a>> {
-        let mut used = vec![false; self.settings.parameters.len()];
+        let mut used = vec![false; self.settings.values.len()];
         let signals = self.checklists().into_iter().flat_map(|(_, signals)| signals);
         for expr in self.rule.conditions.iter().map(|condition| &condition.expr).chain(signals) {
             parameters_of(expr, &mut used);
@@ -55,8 +55,8 @@ impl<'a> Explained<'a> {
                 *used = true;
             }
         }
-        let own = self.pack.parameters.iter().map(Some).chain(std::iter::repeat(None));
-        let all = self.settings.parameters.iter().zip(own);
+        let own = self.pack.known_parameters().map(Some).chain(std::iter::repeat(None));
+        let all = self.settings.all_parameters().zip(own);
         all.zip(used).filter(|(_, used)| *used).map(|((parameter, own), _)| Used { parameter, own }).collect()
     }
 

@@ -6,8 +6,8 @@ use crate::finding::Scalar;
 use crate::policy::expression::ast::{Binary, Expr, ExprId, ExprKind, Function};
 
 /// The comparison that a decisive fact stood in: operator as in [`Clause::op`](crate::finding::Clause::op) and as
-/// seen from the fact, negated where the expression negates the comparison; the other side where it holds no fact,
-/// and the parameter which that side is, if it is one alone.
+/// seen from the fact, negated where the expression negates the comparison; the other side where it holds no fact
+/// and the fact is not a mere term of what is compared; and the parameter which that side is, if it is one alone.
 ///
 /// `expr` is the expression that the read's atom belongs to: a signal's where the read has one.
 pub fn comparison(
@@ -16,12 +16,14 @@ pub fn comparison(
     input: Input<'_>,
 ) -> Option<(&'static str, Option<Scalar>, Option<u16>)> {
     let (op, other) = read_atom(expr, atom)?;
+    let is_term = matches!(expr.node(atom).kind, ExprKind::Binary(_, left, right)
+        if [left, right].into_iter().any(|side| expr.node(side).reads_facts && is_computed(expr, side)));
     let op = if is_negated(expr, atom) { negated(op) } else { op };
     let parameter = other.and_then(|other| match expr.node(other).kind {
         ExprKind::Parameter(index) => Some(index),
         _ => None,
     });
-    let threshold = other.and_then(|other| {
+    let threshold = other.filter(|_| !is_term).and_then(|other| {
         // What most thresholds are needs no evaluating.
         if let Some(index) = parameter {
             return input.parameters.get(usize::from(index)).cloned();
@@ -31,6 +33,21 @@ pub fn comparison(
         value.is_known().then(|| value.scalar(input.view))
     });
     Some((op, threshold, parameter))
+}
+
+/// Whether a side of a comparison is made of facts by arithmetic: no single one of them is what is compared.
+fn is_computed(expr: &Expr, mut side: ExprId) -> bool {
+    loop {
+        side = match &expr.node(side).kind {
+            ExprKind::Binary(..) | ExprKind::Negate(_) => return true,
+            ExprKind::Call(_, operands) => match expr.operands(*operands) {
+                [first, ..] => *first,
+                [] => return false,
+            },
+            ExprKind::Comprehension { over, .. } => *over,
+            _ => return false,
+        }
+    }
 }
 
 /// Operator as seen from the fact, and the other side if it holds no fact.

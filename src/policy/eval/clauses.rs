@@ -70,11 +70,7 @@ fn are_independent(parts: &[Part<'_>], expr: &Expr, vocabulary: &Vocabulary) -> 
 
 impl<'a> Part<'a> {
     fn clause(&self, input: Input<'_>) -> Clause {
-        let path = input.view.vocabulary.path(self.path);
-        let path = match (self.key, path.strip_suffix('*')) {
-            (Some(key), Some(above)) => format!("{above}{key}"),
-            _ => path.to_owned(),
-        };
+        let path = input.view.vocabulary.written(self.path, self.key).into_owned();
         Clause { path: path.into(), op: self.op, value: self.value.scalar(input.view) }
     }
 

@@ -7,6 +7,7 @@ use super::Read;
 use super::place::Located;
 use super::run::{Run, dedupe};
 use super::value::Value;
+use crate::manifest::facts::FactId;
 use crate::policy::expression::ast::{Comprehension, ExprId};
 
 /// What a macro has come to so far. Unknown outranks error, error outranks what is known.
@@ -75,7 +76,7 @@ impl<'a> Run<'a> {
             let value = self.try_item(frame, &item, condition);
             if matches!(value, Value::Bool(value) if value == absorbing) {
                 self.reads.drain(frame.items..start);
-                self.keep_witness(frame, &item);
+                self.keep_witness(frame, items, &item);
                 witnessed = true;
                 return ControlFlow::Break(());
             }
@@ -86,14 +87,25 @@ impl<'a> Run<'a> {
     }
 
     /// The witness's reads stand for the list; where there are none, the item itself does.
-    fn keep_witness(&mut self, frame: Frame, item: &Value<'a>) {
+    fn keep_witness(&mut self, frame: Frame, items: &Value<'a>, item: &Value<'a>) {
         if self.reads.len() == frame.items
-            && let Value::Fact(id) = item
+            && let Some(id) = self.fact_of(items, item)
         {
-            self.note_fact(*id);
+            self.note_fact(id);
         }
         if self.reads.len() > frame.items {
             self.reads.drain(frame.list..frame.items);
+        }
+    }
+
+    /// The fact that an item is; for the key of a map, its entry.
+    fn fact_of(&self, items: &Value<'a>, item: &Value<'a>) -> Option<FactId> {
+        match (items, item) {
+            (_, Value::Fact(id)) => Some(*id),
+            (Value::Fact(map), Value::Text(key)) => {
+                self.input.view.facts.member(*map, key, self.input.view.vocabulary)
+            }
+            _ => None,
         }
     }
 
@@ -164,7 +176,7 @@ impl<'a> Run<'a> {
             if let Value::Bool(true) = value {
                 count += 1;
                 if self.reads.len() == start
-                    && let Value::Fact(id) = item
+                    && let Some(id) = self.fact_of(items, &item)
                 {
                     self.note_fact(id);
                 }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 
 use super::ast::Expr;
-use super::{Issue, Names, Type, compile};
+use super::{Issue, Names, Type, Unread, compile};
 use crate::finding::Scalar;
 use crate::manifest::facts::{FactAt, FactId, FactSet, FactSetBuilder, FactSource, Origin, Reach, Role};
 use crate::manifest::view::View;
@@ -97,7 +97,12 @@ pub(in crate::policy) fn try_compile(text: &str, expected: Type) -> Result<Expr,
     compile(
         text,
         expected,
-        Names { vocabulary: vocabulary(), parameters: &parameters, checklists: &checklists },
+        Names {
+            vocabulary: vocabulary(),
+            parameters: &parameters,
+            checklists: &checklists,
+            unread: Unread::NONE,
+        },
     )
 }
 

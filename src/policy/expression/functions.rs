@@ -300,6 +300,10 @@ impl<'t> Resolver<'t, '_> {
             return self.anything(span);
         };
         let Some(index) = self.names.checklists.iter().position(|name| **name == *text) else {
+            if self.names.unread.holds(&text) {
+                self.names_unread = true;
+                return self.anything(span);
+            }
             let known = self.names.checklists.iter().map(|name| &**name);
             let help = nearest(&text, known).map(|name| format!("did you mean `{name}`?"));
             let message = format!("there is no checklist `{text}`");

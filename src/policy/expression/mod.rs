@@ -79,6 +79,31 @@ pub struct Names<'a> {
     pub parameters: &'a [(Box<str>, Type)],
     /// The pack's checklists, by index.
     pub checklists: &'a [Box<str>],
+    /// Which parameters and checklists there may be besides.
+    pub unread: Unread<'a>,
+}
+
+/// Parameters and checklists that a mistake elsewhere keeps from being known. To name one is no mistake, and the
+/// expression cannot run.
+#[derive(Clone, Copy, Debug)]
+pub enum Unread<'a> {
+    /// These.
+    These(&'a [Box<str>]),
+    /// Any that is not known.
+    Any,
+}
+
+impl Unread<'_> {
+    /// Nothing: all that there is is known.
+    pub const NONE: Self = Self::These(&[]);
+
+    /// Whether a name may be one of them.
+    pub fn holds(self, name: &str) -> bool {
+        match self {
+            Self::These(names) => names.iter().any(|own| **own == *name),
+            Self::Any => !name.is_empty(),
+        }
+    }
 }
 
 impl Issue {
@@ -95,7 +120,8 @@ impl Issue {
 /// Reads and checks an expression that has to be of a type ([`Type::Any`] for any).
 ///
 /// # Errors
-/// All mistakes that could be found, in the order of the text.
+/// All mistakes that could be found, in the order of the text; none where it only names what a mistake elsewhere keeps
+/// from being known.
 pub fn compile(text: &str, expected: Type, names: Names<'_>) -> Result<Expr, Vec<Issue>> {
     let mut issues = Vec::new();
     let Some((syntax, root)) = parser::parse(text, &mut issues) else { return Err(issues) };
@@ -108,8 +134,9 @@ pub fn compile(text: &str, expected: Type, names: Names<'_>) -> Result<Expr, Vec
     } else {
         resolver.demand(expected, typed.shape, span, "the expression has to be");
     }
+    let names_unread = resolver.names_unread;
     let (expr, issues) = resolver.finish(typed.id);
-    if issues.is_empty() { Ok(expr) } else { Err(issues) }
+    if issues.is_empty() && !names_unread { Ok(expr) } else { Err(issues) }
 }
 
 /// What a `when` demands of the fact that rules are indexed by, read off its conjuncts: the texts that

@@ -21,6 +21,8 @@ pub(super) struct Resolver<'t, 'n> {
     pub(super) names: Names<'n>,
     pub(super) issues: Vec<Issue>,
     pub(super) nodes: Vec<ExprNode>,
+    /// Whether it names what a mistake elsewhere keeps from being known.
+    pub(super) names_unread: bool,
     operands: Vec<ExprId>,
     scope: Vec<Variable<'t>>,
     slots: u16,
@@ -49,6 +51,7 @@ impl<'t, 'n> Resolver<'t, 'n> {
             names,
             issues: Vec::new(),
             nodes: Vec::with_capacity(syntax.len()),
+            names_unread: false,
             operands: Vec::new(),
             scope: Vec::new(),
             slots: 0,
@@ -274,6 +277,10 @@ impl<'t, 'n> Resolver<'t, 'n> {
         let found = self.names.parameters.iter().position(|(name, _)| **name == *names);
         if let Some((index, (_, kind))) = found.and_then(|at| Some((at, self.names.parameters.get(at)?))) {
             return self.push(ExprKind::Parameter(index as u16), span, false, Shape::of(*kind));
+        }
+        if self.names.unread.holds(&names) {
+            self.names_unread = true;
+            return self.anything(span);
         }
         let known = self.names.parameters.iter().map(|(name, _)| &**name);
         let help = nearest(&names, known).map(|name| format!("did you mean `params.{name}`?"));

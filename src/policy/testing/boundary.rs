@@ -68,7 +68,7 @@ pub(super) fn boundaries(desk: &Desk<'_>, cases: &[Case<'_>]) -> Vec<Boundary> {
 /// The thresholds of one expression.
 pub(super) fn thresholds_of(desk: &Desk<'_>, part: Part) -> Vec<Threshold> {
     let Some(expr) = desk.expr(part) else { return Vec::new() };
-    thresholds(expr, &desk.pack.parameters, |at| {
+    thresholds(expr, desk.parameters, |at| {
         let value = constant(expr, at);
         desk.ask(&FactSet::default(), |input| eval::value_of(&value, input)).ok()?
     })

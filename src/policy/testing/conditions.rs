@@ -138,11 +138,16 @@ pub(super) fn facts_of<'e>(exprs: impl IntoIterator<Item = &'e Expr>) -> BTreeMa
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::expression::{Names, Type, compile};
+    use crate::policy::expression::{Names, Type, Unread, compile};
 
     fn compiled(text: &str) -> Expr {
         let parameters = [("low".into(), Type::Int)];
-        let names = Names { vocabulary: Vocabulary::native(), parameters: &parameters, checklists: &[] };
+        let names = Names {
+            vocabulary: Vocabulary::native(),
+            parameters: &parameters,
+            checklists: &[],
+            unread: Unread::NONE,
+        };
         compile(text, Type::Bool, names).unwrap()
     }
 

@@ -14,7 +14,7 @@ use crate::policy::eval::{self, Input, Truth};
 use crate::policy::expression::ast::{Expr, ExprId};
 use crate::policy::expression::{assumed, part};
 use crate::policy::judge::Verdict;
-use crate::policy::pack::{Pack, Rule};
+use crate::policy::pack::{Pack, Parameter, Rule};
 use crate::schema;
 use crate::source::{Source, Span};
 
@@ -22,6 +22,9 @@ use crate::source::{Source, Span};
 pub(super) struct Desk<'a> {
     pub(super) pack: &'a Pack,
     pub(super) rule: &'a Rule,
+    /// The parameters that it can read, by the index that expressions use.
+    pub(super) parameters: &'a [Parameter],
+    /// Their values.
     pub(super) values: &'a [Scalar],
     pub(super) today: jiff::civil::Date,
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use super::Policies;
 use super::expression::ExprId;
-use super::pack::{Rule, RuleSlot};
+use super::pack::{Parameter, Rule, RuleSlot};
 use crate::finding::{Finding, Label, Place, Scalar, Severity};
 use crate::source::Source;
 use desk::Desk;
@@ -326,12 +326,12 @@ impl Policies {
 
     fn each_rule(&self, today: jiff::civil::Date, mut visit: impl FnMut(&Desk<'_>, &Arc<str>)) {
         for pack in &self.packs {
-            // The values that the pack itself gives: what a repo sets does not turn its examples wrong.
-            let values: Vec<Scalar> =
-                pack.parameters.iter().map(|parameter| parameter.value.clone()).collect();
+            // As the pack itself gives them: what a repo or an extending pack sets does not turn its examples wrong.
+            let parameters: Vec<Parameter> = pack.known_parameters().cloned().collect();
+            let values: Vec<Scalar> = parameters.iter().map(|parameter| parameter.value.clone()).collect();
             for slot in pack.running() {
                 let Some(rule) = pack.rule(slot) else { continue };
-                visit(&Desk { pack, rule, values: &values, today }, &slot.text());
+                visit(&Desk { pack, rule, parameters: &parameters, values: &values, today }, &slot.text());
             }
         }
     }

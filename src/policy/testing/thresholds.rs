@@ -294,7 +294,7 @@ fn decimals(raw: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::expression::{Names, Type, compile};
+    use crate::policy::expression::{Names, Type, Unread, compile};
 
     fn found(text: &str) -> Vec<(String, String, String, bool)> {
         let parameter = |name: &str, value, raw: &str| Parameter {
@@ -315,7 +315,12 @@ mod tests {
         ];
         let known: Vec<(Box<str>, Type)> =
             parameters.iter().map(|own| ((&*own.name).into(), own.kind)).collect();
-        let names = Names { vocabulary: Vocabulary::native(), parameters: &known, checklists: &[] };
+        let names = Names {
+            vocabulary: Vocabulary::native(),
+            parameters: &known,
+            checklists: &[],
+            unread: Unread::NONE,
+        };
         let expr = compile(text, Type::Bool, names).unwrap();
         let value_of = |at: ExprId| match expr.source(at) {
             "params.price" => Some(Scalar::Number(0.1)),
