@@ -11,6 +11,7 @@
 mod document;
 #[cfg(unix)]
 mod first_steps;
+mod hooks;
 mod picture;
 mod reference;
 
