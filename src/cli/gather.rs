@@ -85,6 +85,7 @@ impl Sources {
             no_ignore: false,
             no_prefilter: false,
             skip_unrelated: false,
+            skip_unrelated: false,
         }
     }
 
