@@ -3,10 +3,11 @@
 //! Ignore files count (`.gitignore`, inside and outside of git repositories, and `.tunelintignore`), but only those
 //! of the tree: what one machine ignores for itself must not change a report. `.git`, `target` and `node_modules`
 //! are never entered; other hidden folders are, because CI keeps its files there. Named files are always read,
-//! whatever they are called.
+//! whatever they are called, unless it was asked to treat them as a walk would.
 //!
 //! Links are followed to what they lead to, once, and only inside the checked folders and the current one.
 
+mod bypassed;
 mod exclude;
 mod links;
 mod name;
@@ -23,6 +24,7 @@ use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, Wal
 
 use crate::finding::Severity;
 use crate::threads::Threads;
+use bypassed::Bypassed;
 pub use exclude::{Exclude, LeftOut};
 pub use name::{Here, called, shown};
 pub use packs::{PackFiles, PolicyFolder, folders, packs};
@@ -35,6 +37,9 @@ pub const MANIFEST_ENDINGS: &[&str] = &["yaml", "yml", "json"];
 /// Folders that no walk enters: none of them holds what a team wrote.
 const SKIPPED: [&str; 3] = [".git", "target", "node_modules"];
 
+/// Our own ignore files.
+const IGNORE_FILE: &str = ".tunelintignore";
+
 /// Named files fewer than this are not worth a thread.
 const FEW: usize = 32;
 
@@ -43,6 +48,8 @@ const FEW: usize = 32;
 pub struct Settings {
     /// Whether ignore files count.
     pub ignore_files: bool,
+    /// Whether files that a walk would have passed by are passed by where they were named, too.
+    pub bypass_named: bool,
     /// What to leave out, named or not.
     pub left_out: LeftOut,
     /// Endings of the files to find.
@@ -121,9 +128,11 @@ pub fn discover<V: Visit>(paths: &[PathBuf], settings: &Settings, make: impl Fn(
         seen.insert(seen.mark(real, Path::new("")));
     }
     let (mut files, mut folders) = (Vec::new(), Vec::new());
+    let mut bypassed = settings.bypass_named.then(|| Bypassed::new(&here, settings.ignore_files));
     for path in paths {
         match name::examine(path, &here) {
             Ok((base, _)) if settings.left_out.takes(&base.real) => {}
+            Ok((base, false)) if bypassed.as_mut().is_some_and(|bypassed| bypassed.holds(&base.real)) => {}
             Ok((base, false)) if seen.insert(seen.mark(&base.real, Path::new(""))) => files.push(base),
             Ok((_, false)) => {}
             Ok((base, true)) => folders.push(base),
@@ -261,7 +270,7 @@ impl<'a, V: Visit, M: Fn() -> V + Sync> Walk<'a, V, M> {
         let count = self.settings.ignore_files;
         builder.standard_filters(false).parents(count).git_ignore(count).require_git(false);
         if count {
-            builder.add_custom_ignore_filename(".tunelintignore");
+            builder.add_custom_ignore_filename(IGNORE_FILE);
         }
         let exclude = Arc::clone(&self.settings.left_out.exclude);
         let base = self.base.clone();

@@ -199,3 +199,79 @@ fn evidence_is_looked_for_from_the_manifests_folder_up_to_the_top() {
     let lines: Vec<_> = findings.iter().map(|finding| &finding["span"]["start"]["line"]).collect();
     assert_eq!(lines, [16, 17]);
 }
+
+/// What a hook names that a walk would not report: a template, bytes that are no text, what ignore files leave out.
+fn changed() -> Tree {
+    let tree = tree(&[
+        "a.yaml",
+        "out/b.yaml",
+        "deep/c.yaml",
+        "deep/keep/d.yaml",
+        "kept/out/e.yaml",
+        "target/f.yaml",
+        ".ignored/g.yaml",
+    ]);
+    tree.write(".gitignore", "/out/\n.ignored/*\n")
+        .write(".tunelintignore", "deep/*.yaml\n!.ignored/g.yaml\n");
+    tree.write("kept/out/.tunelintignore", "!e.yaml\n");
+    tree.write("charts/templates/web.yaml", "{{- if .Values.web }}\nkind: Deployment\n{{ end }}\n");
+    tree.write("photo.yaml", b"\x89PNG\xff\xfe");
+    tree
+}
+
+const CHANGED: [&str; 9] = [
+    "a.yaml",
+    "out/b.yaml",
+    "deep/c.yaml",
+    "deep/keep/d.yaml",
+    "kept/out/e.yaml",
+    "target/f.yaml",
+    ".ignored/g.yaml",
+    "charts/templates/web.yaml",
+    "photo.yaml",
+];
+
+#[test]
+fn unrelated_named_files_are_passed_over_on_demand_as_in_a_walk() {
+    let tree = changed();
+    let walked = tree.check(&["."]);
+    let mut arguments = vec!["--skip-unrelated"];
+    arguments.extend(CHANGED);
+    let named = tree.check(&arguments);
+    assert_eq!(named.status, Some(0), "{named:?}");
+    assert_eq!(named.deployments().len(), 4);
+    assert_eq!(named.report()["deployments"], walked.report()["deployments"]);
+    assert_eq!(named.report()["findings"], walked.report()["findings"]);
+    assert_eq!(named.report()["summary"], walked.report()["summary"]);
+    let without = tree.check(&CHANGED);
+    assert_eq!((without.status, without.deployments().len()), (Some(2), 7), "{without:?}");
+}
+
+#[test]
+fn named_files_that_are_passed_over_are_not_where_ignore_files_do_not_count() {
+    let tree = changed();
+    let mut arguments = vec!["--skip-unrelated", "--no-ignore"];
+    arguments.extend(CHANGED);
+    let found = found(&tree, &arguments);
+    assert_eq!(found.len(), 6);
+    assert!(!found.contains(&"target/f.yaml".to_owned()), "{found:?}");
+}
+
+#[test]
+fn a_broken_manifest_among_unrelated_files_is_told_with_status_1() {
+    let tree = Tree::new();
+    tree.write("bad.yaml", format!("{}bad: [\n", manifest("bad")));
+    let outcome = tree.check(&["--skip-unrelated", "bad.yaml"]);
+    assert_eq!(outcome.status, Some(1), "{outcome:?}");
+    assert_eq!(outcome.findings()[0].1, "syntax");
+    assert_eq!(tree.check(&["bad.yaml"]).status, Some(2));
+    assert_eq!(tree.check(&["--skip-unrelated", "missing.yaml"]).status, Some(2));
+}
+
+#[test]
+fn a_folder_that_is_named_is_walked_where_unrelated_files_are_passed_over() {
+    let tree = tree(&["out/a.yaml"]);
+    tree.write(".tunelintignore", "out/\n");
+    assert_eq!(found(&tree, &["--skip-unrelated", "out"]), ["out/a.yaml"]);
+    assert!(found(&tree, &["--skip-unrelated"]).is_empty());
+}

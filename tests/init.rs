@@ -66,7 +66,11 @@ fn whatever_is_written_is_yaml_that_others_read() {
     }
     let hooks: serde_yaml::Value =
         serde_yaml::from_str(&fs::read_to_string(tree.path(".pre-commit-config.yaml")).unwrap()).unwrap();
-    assert_eq!(hooks["repos"][0]["hooks"][0]["id"].as_str(), Some("tunelint"));
+    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml");
+    let ours: serde_yaml::Value = serde_yaml::from_str(&fs::read_to_string(ours).unwrap()).unwrap();
+    let hook = &hooks["repos"][0]["hooks"][0]["id"];
+    assert!(ours.as_sequence().unwrap().iter().any(|own| own["id"] == *hook), "{hook:?} is no hook of ours");
+    assert_eq!(hooks["repos"][0]["rev"].as_str(), Some(concat!("v", env!("CARGO_PKG_VERSION"))));
 }
 
 #[test]
@@ -82,7 +86,7 @@ fn nothing_is_written_over_anything() {
         assert!(outcome.stdout.contains(&format!("exists  {name}\n")), "{}", outcome.stdout);
     }
     assert_eq!(fs::read_to_string(tree.path(".pre-commit-config.yaml")).unwrap(), "repos: []\n");
-    assert!(outcome.stdout.contains("add to it") && outcome.stdout.contains("      - id: tunelint\n"));
+    assert!(outcome.stdout.contains("add to it") && outcome.stdout.contains("      - id: tunelint-repo\n"));
     let before = files(&tree.path(""));
     tree.run(&["init", "--name", "bot"]);
     assert_eq!(files(&tree.path("")), before);

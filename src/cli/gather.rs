@@ -37,6 +37,10 @@ pub struct Sources {
     /// Parse every file, not only those that could hold a manifest
     #[arg(long, help_heading = "Sources")]
     pub no_prefilter: bool,
+    /// Pass over named files as a walk does: those that ignore files leave out, and those that are no YAML and hold
+    /// no manifest, such as templates; for a hook, which names whatever was changed
+    #[arg(long, help_heading = "Sources")]
+    pub skip_unrelated: bool,
 }
 
 /// Bytes, with K, M or G for powers of 1,024. Spans are 32 bits wide, and UTF-16 grows when it is decoded, so
@@ -80,6 +84,8 @@ impl Sources {
             max_file_size: Limits::default().bytes,
             no_ignore: false,
             no_prefilter: false,
+            skip_unrelated: false,
+            skip_unrelated: false,
         }
     }
 
@@ -92,6 +98,7 @@ impl Sources {
     ) -> discover::Settings {
         discover::Settings {
             ignore_files: !self.no_ignore,
+            bypass_named: self.skip_unrelated,
             left_out: left_out.clone(),
             endings,
             threads: global.threads(),
@@ -136,6 +143,7 @@ impl Sources {
             settings: &settings,
             progress: &progress,
             tells_configs: global.config.choice() == Choice::Found,
+            skips_unrelated: self.skip_unrelated,
             buffer: Vec::new(),
             examined: Examined::default(),
         };
@@ -162,6 +170,8 @@ struct Reader<'a> {
     progress: &'a Progress,
     /// Whether configs that do not count are told.
     tells_configs: bool,
+    /// Whether named files are examined like those of a walk.
+    skips_unrelated: bool,
     buffer: Vec<u8>,
     examined: Examined,
 }
@@ -199,7 +209,8 @@ impl Visit for Reader<'_> {
         } else {
             read::walked(found.file, limit, &mut self.buffer)
         };
-        self.take(&read, &|| found.shown(), Some(found.file), found.named);
+        let named = found.named && !self.skips_unrelated;
+        self.take(&read, &|| found.shown(), Some(found.file), named);
         // The config that counts was read before and is not visited.
         if self.tells_configs && !found.named && workspace::is_config(found.file, &self.buffer) {
             self.examined.findings.push(workspace::nested(&found.shown()));

@@ -8,14 +8,11 @@ use super::Options;
 use crate::report::RuleRecord;
 
 /// Where the rules are described, for this version.
-const RULES: &str = concat!(
-    "https://github.com/tunelint/tunelint/blob/v",
-    env!("CARGO_PKG_VERSION"),
-    "/policies/README.md#{rule}"
-);
+const RULES: &str =
+    concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/v", env!("CARGO_PKG_VERSION"), "/policies/README.md#{rule}");
 
 /// The project's home.
-pub(super) const HOME: &str = "https://github.com/tunelint/tunelint";
+pub(super) const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// Links as the options want them.
 #[derive(Clone, Copy)]

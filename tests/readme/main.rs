@@ -12,6 +12,7 @@ mod action;
 mod document;
 #[cfg(unix)]
 mod first_steps;
+mod hooks;
 mod picture;
 mod reference;
 

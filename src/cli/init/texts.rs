@@ -45,15 +45,13 @@ pub(super) fn config() -> String {
 }
 
 /// The entry of a pre-commit config: the whole repo, since a finding can hang on more than the files of a commit.
-pub(super) const HOOK: &str = "  - repo: local
-    hooks:
-      - id: tunelint
-        name: tunelint
-        entry: tunelint check
-        language: system
-        files: '\\.(ya?ml|json)$'
-        pass_filenames: false
-";
+pub(super) const HOOK: &str = concat!(
+    "  - repo: ",
+    env!("CARGO_PKG_REPOSITORY"),
+    "\n    rev: v",
+    env!("CARGO_PKG_VERSION"),
+    "\n    hooks:\n      - id: tunelint-repo\n"
+);
 
 /// A pre-commit config that holds nothing else.
 pub(super) fn hooks() -> String {
