@@ -71,6 +71,7 @@ impl Default for Sources {
             max_file_size: Limits::default().bytes,
             no_ignore: false,
             no_prefilter: false,
+            skip_unrelated: false,
         }
     }
 }
@@ -78,15 +79,7 @@ impl Default for Sources {
 impl Sources {
     /// A folder as `check` reads it when nothing else is asked for.
     pub fn of(folder: PathBuf) -> Self {
-        Self {
-            paths: vec![folder],
-            stdin_filename: None,
-            max_file_size: Limits::default().bytes,
-            no_ignore: false,
-            no_prefilter: false,
-            skip_unrelated: false,
-            skip_unrelated: false,
-        }
+        Self { paths: vec![folder], ..Self::default() }
     }
 
     /// How to walk for files with these endings.
