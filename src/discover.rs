@@ -25,7 +25,7 @@ use crate::finding::Severity;
 use crate::threads::Threads;
 pub use exclude::{Exclude, LeftOut};
 pub use name::{Here, called, shown};
-pub use packs::{PackFiles, folders, packs};
+pub use packs::{FolderPattern, PackFiles, folders, packs, packs_among};
 pub use repository::OnDisk;
 pub use roots::{Root, absolute, roots, top};
 

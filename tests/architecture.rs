@@ -27,7 +27,7 @@ const FLOW: &[(&str, &[&str])] = &[
     ("supplied", &["source", "nearest", "finding", "document", "manifest", "schema"]),
     ("policy", &["source", "nearest", "globs", "finding", "document", "manifest", "schema"]),
     ("config", &["source", "nearest", "globs", "finding", "document", "schema", "policy"]),
-    ("workspace", &["source", "globs", "finding", "marker", "discover", "read", "policy", "config"]),
+    ("workspace", &["source", "globs", "finding", "marker", "discover", "read", "git", "policy", "config"]),
     (
         "exceptions",
         &["source", "nearest", "finding", "document", "link", "schema", "supplied", "policy", "config"],

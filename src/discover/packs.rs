@@ -11,6 +11,9 @@ use crate::globs::{Globs, is_wild};
 /// What a pack's own file is called.
 const PACK: &str = "pack.yaml";
 
+/// Folders below each other that are looked into.
+const DEEPEST: usize = 16;
+
 /// The files of one pack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackFiles {
@@ -25,18 +28,26 @@ pub struct PackFiles {
 /// # Errors
 /// What keeps the folder, or one below it, from being listed.
 pub fn packs(folder: &Path) -> Result<Vec<PackFiles>, walkdir::Error> {
+    let mut files = Vec::new();
+    for entry in WalkDir::new(folder).follow_links(true).max_depth(DEEPEST).sort_by_file_name() {
+        let entry = entry?;
+        if !entry.file_type().is_dir() {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(packs_among(files))
+}
+
+/// The packs that some files make up, in the order of the files.
+pub fn packs_among(files: impl IntoIterator<Item = PathBuf>) -> Vec<PackFiles> {
     let yaml = endings();
     let mut packs: Vec<PackFiles> = Vec::new();
     let mut rules = Vec::new();
-    for entry in WalkDir::new(folder).follow_links(true).max_depth(16).sort_by_file_name() {
-        let entry = entry?;
-        if entry.file_type().is_dir() {
-            continue;
-        }
-        if entry.file_name() == PACK {
-            packs.push(PackFiles { pack: entry.into_path(), rules: Vec::new() });
-        } else if yaml.is_match(entry.path()) {
-            rules.push(entry.into_path());
+    for file in files {
+        if file.file_name().is_some_and(|name| name == PACK) {
+            packs.push(PackFiles { pack: file, rules: Vec::new() });
+        } else if yaml.is_match(&file) {
+            rules.push(file);
         }
     }
     for rule in rules {
@@ -49,30 +60,54 @@ pub fn packs(folder: &Path) -> Result<Vec<PackFiles>, walkdir::Error> {
             pack.rules.push(rule);
         }
     }
-    Ok(packs)
+    packs
 }
 
 /// The folders that a relative path or glob leads to from a folder, sorted.
 pub fn folders(above: &Path, pattern: &str) -> Vec<PathBuf> {
-    let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-    let plain = parts.iter().take_while(|part| !is_wild(part)).count();
-    let start = parts.iter().take(plain).fold(above.to_owned(), |path, part| path.join(part));
-    if plain == parts.len() {
-        return Some(start).filter(|path| path.is_dir()).into_iter().collect();
+    let wanted = FolderPattern::new(above, pattern);
+    if wanted.is_plain() {
+        return Some(wanted.start).filter(|path| path.is_dir()).into_iter().collect();
     }
-    let rest = parts.get(plain..).unwrap_or_default().join("/");
-    let (globs, _) = Globs::new([&*rest]);
-    let entries = WalkDir::new(&start).min_depth(1).max_depth(16).sort_by_file_name().into_iter();
+    let entries = WalkDir::new(&wanted.start).min_depth(1).max_depth(DEEPEST).sort_by_file_name().into_iter();
     let entries = entries.filter_entry(|entry| SKIPPED.iter().all(|skipped| entry.file_name() != *skipped));
     entries
         .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_dir())
-        .filter(|entry| {
-            let below = entry.path().strip_prefix(&start).ok().map(shown);
-            below.is_some_and(|below| !globs.matches_alone(&below).is_empty())
-        })
+        .filter(|entry| entry.file_type().is_dir() && wanted.fits(entry.path()))
         .map(walkdir::DirEntry::into_path)
         .collect()
+}
+
+/// A relative path or glob that leads to folders.
+#[derive(Debug)]
+pub struct FolderPattern {
+    /// The folder that its plain beginning leads to.
+    pub start: PathBuf,
+    /// What is to fit below it, where it is more than a path.
+    rest: Option<Globs>,
+}
+
+impl FolderPattern {
+    /// A pattern that counts from a folder.
+    pub fn new(above: &Path, pattern: &str) -> Self {
+        let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+        let plain = parts.iter().take_while(|part| !is_wild(part)).count();
+        let start = parts.iter().take(plain).fold(above.to_owned(), |path, part| path.join(part));
+        let rest = parts.get(plain..).filter(|rest| !rest.is_empty()).map(|rest| rest.join("/"));
+        Self { start, rest: rest.map(|rest| Globs::new([&*rest]).0) }
+    }
+
+    /// Whether it is a path and no glob.
+    pub const fn is_plain(&self) -> bool {
+        self.rest.is_none()
+    }
+
+    /// Whether a folder is one of those that it leads to.
+    pub fn fits(&self, folder: &Path) -> bool {
+        let Some(globs) = &self.rest else { return folder == self.start };
+        let below = folder.strip_prefix(&self.start).ok().map(shown);
+        below.is_some_and(|below| !below.is_empty() && !globs.matches_alone(&below).is_empty())
+    }
 }
 
 fn endings() -> GlobSet {

@@ -53,10 +53,19 @@ impl Policies {
     /// Adds a pack from its files: `pack.yaml` first, then its rules. Every mistake becomes one of
     /// [`Self::problems`]; rules without one run.
     pub fn add(&mut self, pack_file: &PolicyFile, rules: &[PolicyFile]) {
-        let text = |file: &PolicyFile| PolicyText {
-            source: Source::on_disk(Arc::clone(&file.path), file.file.clone(), &file.text),
-            text: Arc::clone(&file.text),
-        };
+        let source =
+            |file: &PolicyFile| Source::on_disk(Arc::clone(&file.path), file.file.clone(), &file.text);
+        self.add_from(pack_file, rules, &source);
+    }
+
+    /// The same, for files whose sources are made otherwise: those of a commit are read from no file.
+    pub fn add_from(
+        &mut self,
+        pack_file: &PolicyFile,
+        rules: &[PolicyFile],
+        source: &dyn Fn(&PolicyFile) -> Arc<Source>,
+    ) {
+        let text = |file: &PolicyFile| PolicyText { source: source(file), text: Arc::clone(&file.text) };
         let first = text(pack_file);
         let Some(mut pack) = load::load_pack(&first, &mut self.problems) else { return };
         if let Some(other) = self.packs.iter().find(|other| other.name == pack.name) {

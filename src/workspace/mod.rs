@@ -2,6 +2,7 @@
 //!
 //! A [`Workspace`] is a value: two of them can stand side by side, of the disk and of a commit, say.
 
+pub mod commit;
 mod find;
 pub mod packs;
 pub mod tree;
@@ -21,7 +22,7 @@ use crate::read;
 use crate::source::Source;
 use find::ConfigFile;
 use packs::Packs;
-use tree::Tree;
+use tree::{Disk, Tree};
 
 pub use find::{NAMES, is_config, nested};
 
@@ -95,7 +96,7 @@ impl Workspace {
     /// problem of [`Self::policies`].
     pub fn load(request: &Request, here: &Here, tree: &dyn Tree) -> Result<Self, Error> {
         let (mut problems, mut known) = (Vec::new(), Vec::new());
-        let org = request.org_config.as_deref().map(|path| find::named(path, here, tree));
+        let org = request.org_config.as_deref().map(|path| find::named(path, here, &Disk));
         let repo = match &request.config {
             Choice::Found => find::find(&request.roots, here, tree, &mut known, &mut problems),
             Choice::Named(path) => Some(find::named(path, here, tree)),
@@ -109,10 +110,12 @@ impl Workspace {
         let mut exclude = Vec::new();
         for (authority, file) in [(Authority::Organisation, org), (Authority::Repo, repo)] {
             let Some(file) = file else { continue };
+            // What an organisation says is no part of the repo, at no commit of it.
+            let tree = if authority == Authority::Organisation { &Disk } else { tree };
             known.extend([Some(file.file.clone()), tree.real(&file.file)].into_iter().flatten());
             let Some(text) = text(&file, authority, tree, &mut problems) else { continue };
             digest.update(&*text);
-            let source = Source::on_disk(Arc::clone(&file.shown), file.file.clone(), &text);
+            let source = tree.source(tree.called(Arc::clone(&file.shown), &file.file), &file.file, &text);
             let Some(config) = config::read(&text, &source, &mut problems) else { continue };
             for folder in config.policies.iter().take(MAX_FOLDERS) {
                 packs.of_config(folder, &file, authority, tree, &mut workspace.policies, &mut problems);
@@ -135,6 +138,7 @@ impl Workspace {
             exclude.extend(own.map(|own| Exclude::new(folder, own.globs.clone(), own.stated.len())));
         }
         for folder in &request.policies {
+            let tree = tree.of_named(folder);
             packs.named(folder, tree, &mut workspace.policies)?;
         }
         let configs = workspace.configs.iter().map(|own| (own.authority, &own.config, own.grounds.clone()));
@@ -177,8 +181,9 @@ fn text(
     problems: &mut Vec<Finding>,
 ) -> Option<Arc<str>> {
     let mut wrong = |code, predicate: String| {
-        let primary = Label::new(Place::whole(&Source::in_memory(Arc::clone(&file.shown), "")), "not read");
-        problems.push(Finding::invalid("config", code, format!("{} {predicate}", file.shown), primary));
+        let called = tree.called(Arc::clone(&file.shown), &file.file);
+        let primary = Label::new(Place::whole(&Source::in_memory(Arc::clone(&called), "")), "not read");
+        problems.push(Finding::invalid("config", code, format!("{called} {predicate}"), primary));
         None
     };
     // A link could show in a report what lies outside of the repo.
@@ -228,6 +233,10 @@ mod tests {
             self.0.keys().any(|file| file.starts_with(path))
         }
 
+        fn is_folder(&self, path: &Path) -> bool {
+            self.holds(path) && !self.0.contains_key(path)
+        }
+
         fn real(&self, path: &Path) -> Option<PathBuf> {
             self.holds(path).then(|| path.to_owned())
         }
@@ -239,6 +248,18 @@ mod tests {
         fn packs(&self, folder: &Path) -> Result<Vec<PackFiles>, String> {
             let pack = folder.join("pack.yaml");
             Ok(self.holds(&pack).then(|| PackFiles { pack, rules: Vec::new() }).into_iter().collect())
+        }
+
+        fn called(&self, shown: Arc<str>, _: &Path) -> Arc<str> {
+            shown
+        }
+
+        fn source(&self, called: Arc<str>, _: &Path, text: &Arc<str>) -> Arc<Source> {
+            Source::in_memory(called, Arc::clone(text))
+        }
+
+        fn of_named(&self, _: &Path) -> &dyn Tree {
+            self
         }
     }
 

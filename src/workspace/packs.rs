@@ -116,10 +116,11 @@ impl Packs {
             if !self.added.insert(tree.real(&pack).unwrap_or_else(|| pack.clone())) {
                 continue;
             }
-            let Some(pack) = policy_file(policies, &pack, shown, tree) else { continue };
+            let called = |file: &Path| tree.called(shown(file), file);
+            let Some(pack) = policy_file(policies, &pack, &called, tree) else { continue };
             let rules: Vec<PolicyFile> =
-                rules.iter().filter_map(|rule| policy_file(policies, rule, shown, tree)).collect();
-            policies.add(&pack, &rules);
+                rules.iter().filter_map(|rule| policy_file(policies, rule, &called, tree)).collect();
+            policies.add_from(&pack, &rules, &|own| tree.source(Arc::clone(&own.path), &own.file, &own.text));
         }
     }
 }
