@@ -41,6 +41,8 @@ pub mod workspace;
 
 pub mod report;
 
+pub mod impact;
+
 pub mod pipeline;
 
 pub mod output;

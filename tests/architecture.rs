@@ -33,6 +33,7 @@ const FLOW: &[(&str, &[&str])] = &[
         &["source", "nearest", "finding", "document", "link", "schema", "supplied", "policy", "config"],
     ),
     ("report", &["source", "finding", "manifest", "policy"]),
+    ("impact", &["source", "finding", "discover", "manifest", "policy"]),
     (
         "pipeline",
         &[
@@ -50,9 +51,10 @@ const FLOW: &[(&str, &[&str])] = &[
             "policy",
             "exceptions",
             "report",
+            "impact",
         ],
     ),
-    ("output", &["source", "finding", "document", "manifest", "policy", "report"]),
+    ("output", &["source", "finding", "document", "manifest", "policy", "report", "impact"]),
     (
         "cli",
         &[
@@ -73,6 +75,7 @@ const FLOW: &[(&str, &[&str])] = &[
             "policy",
             "exceptions",
             "report",
+            "impact",
             "pipeline",
             "output",
         ],

@@ -14,6 +14,7 @@ pub mod pack;
 mod records;
 pub mod selection;
 pub mod settings;
+mod standing;
 pub mod template;
 pub mod testing;
 
@@ -26,6 +27,7 @@ use pack::Pack;
 pub use judge::{Judging, Verdict};
 pub use records::{ParameterRecord, RuleRecord};
 pub use selection::{PolicyError, Selection};
+pub use standing::Stood;
 
 /// The packs in force, with the parameters in force.
 #[derive(Debug, Default)]
