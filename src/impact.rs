@@ -54,7 +54,9 @@ pub struct Change {
     pub deployment: Option<Arc<str>>,
     /// `file#document`.
     pub deployment_id: Arc<str>,
-    /// The document that it stands in.
+    /// The file of its manifest.
+    pub file: Arc<str>,
+    /// The document in it.
     pub document: u32,
     /// What the rule came to before.
     pub before: Standing,
@@ -116,7 +118,7 @@ impl Impact {
 }
 
 /// How many changes there are of each kind.
-pub fn counts(changes: &[Change]) -> Counts {
+pub fn counts<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Counts {
     let mut counts = Counts::new();
     for change in changes {
         *counts.entry(change.kind).or_default() += 1;
@@ -199,6 +201,7 @@ pub fn changes(deployment: &Deployment, before: Lens<'_>, after: Lens<'_>, today
             rule,
             deployment: deployment.identity.clone(),
             deployment_id: Arc::clone(&deployment.id),
+            file: Arc::clone(&deployment.source.path),
             document: deployment.document,
             before: old,
             after: new,
@@ -213,8 +216,8 @@ pub fn changes(deployment: &Deployment, before: Lens<'_>, after: Lens<'_>, today
 pub fn sort(changes: &mut [Change]) {
     fn key(change: &Change) -> impl Ord {
         let severity = std::cmp::Reverse(change.after.severity.or(change.before.severity));
-        let (file, document) = (&*change.place.source.path, change.document);
-        (change.kind, severity, &*change.pack, &*change.rule, file, document)
+        let (file, document) = (&*change.file, change.document);
+        (change.kind, severity, &*change.pack, &*change.rule, change.before.severity, file, document)
     }
     changes.sort_by(|left, right| key(left).cmp(&key(right)));
 }

@@ -105,13 +105,25 @@ pub(super) fn read_baseline(located: &Located, findings: &mut Vec<Finding>) -> O
     Some(baseline::read(&source, &text, findings))
 }
 
+/// Where exceptions are looked for unless something else is named, as reports show it.
+pub(super) fn usual_files(sources: &Sources) -> Vec<Arc<str>> {
+    let top = top(sources);
+    [WAIVERS, BASELINE].into_iter().map(|below| located(&top, below).shown).collect()
+}
+
+/// The folder that the first path lies in, or is.
+pub(super) fn folder(sources: &Sources) -> PathBuf {
+    let first = sources.paths.iter().find(|path| path.as_os_str() != "-");
+    let real = first.and_then(|path| path.canonicalize().ok());
+    let real = real.unwrap_or_else(|| std::env::current_dir().unwrap_or_default());
+    if real.is_file() { real.parent().map(Path::to_owned).unwrap_or(real) } else { real }
+}
+
 /// The top of the repository that the first path lies in: the nearest folder above that has a `.git`, else the
 /// current folder, where the path lies in it, else the path's own.
 fn top(sources: &Sources) -> Top {
     let here = std::env::current_dir().unwrap_or_default();
-    let first = sources.paths.iter().find(|path| path.as_os_str() != "-");
-    let real = first.and_then(|path| path.canonicalize().ok()).unwrap_or_else(|| here.clone());
-    let folder = if real.is_file() { real.parent().unwrap_or(&real) } else { &real };
+    let folder = &*folder(sources);
     let repository = folder.ancestors().find(|above| above.join(".git").exists());
     let top =
         repository.or_else(|| folder.ancestors().find(|above| *above == here)).unwrap_or(folder).to_owned();

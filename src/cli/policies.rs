@@ -9,9 +9,10 @@ use crate::discover::{self, Here};
 use crate::link::EVIDENCE_NOT_FOUND;
 use crate::policy::{Policies, Selection};
 use crate::supplied::{DECLARATION_DIFFERS, DEPLOYMENT_NOT_FOUND};
+use crate::workspace::commit::AtCommit;
 use crate::workspace::packs::Packs;
-use crate::workspace::tree::Disk;
-use crate::workspace::{Request, Workspace};
+use crate::workspace::tree::{Disk, Tree as _};
+use crate::workspace::{Choice, NAMES, Request, Workspace};
 
 /// Rules of ours that belong to no pack.
 const UNPACKED: [&str; 3] = [EVIDENCE_NOT_FOUND, DECLARATION_DIFFERS, DEPLOYMENT_NOT_FOUND];
@@ -52,6 +53,66 @@ impl PackOptions {
     fn workspace(&self, global: &Global, paths: &[PathBuf]) -> Result<Workspace, Error> {
         workspace(global, paths, &self.policies)
     }
+
+    /// The same without the parameters that are asked for.
+    pub(super) fn plain(&self, global: &Global, paths: &[PathBuf]) -> Result<Workspace, Error> {
+        self.workspace(global, paths)
+    }
+
+    /// The same under another config.
+    pub(super) fn under(
+        &self,
+        global: &Global,
+        paths: &[PathBuf],
+        config: Choice,
+    ) -> Result<Workspace, Error> {
+        let here = Here::now();
+        let request = Request { config, ..request(global, paths, &self.policies, &here) };
+        Ok(Workspace::load(&request, &here, &Disk)?)
+    }
+
+    /// What governed it at a commit. What the command line names and the commit does not have was not there.
+    pub(super) fn at_commit(
+        &self,
+        global: &Global,
+        paths: &[PathBuf],
+        tree: &AtCommit,
+    ) -> Result<Workspace, Error> {
+        let here = Here::now();
+        let mut request = request(global, paths, &self.policies, &here);
+        if let Choice::Named(file) = &request.config
+            && !tree.holds(file)
+            && Disk.holds(file)
+        {
+            request.config = Choice::None;
+        }
+        request.policies.retain(|folder| tree.of_named(folder).holds(folder) || !Disk.holds(folder));
+        Ok(Workspace::load(&request, &here, tree)?)
+    }
+
+    /// Whether parameters are asked for.
+    pub(super) fn sets_something(&self) -> bool {
+        !self.set.is_empty()
+    }
+
+    /// ` with PARAMETER=VALUE`, where parameters are asked for.
+    pub(super) fn settings_in_words(&self) -> String {
+        if self.set.is_empty() { String::new() } else { format!(" with {}", self.set.join(", ")) }
+    }
+}
+
+/// Whether a path is a config, or a folder that holds one.
+pub(super) fn is_config(path: &Path) -> bool {
+    path.is_file() || NAMES.iter().any(|name| path.join(name).is_file())
+}
+
+fn request(global: &Global, paths: &[PathBuf], policies: &[PathBuf], here: &Here) -> Request {
+    Request {
+        roots: discover::roots(paths, here),
+        config: global.config.choice(),
+        org_config: global.config.org_config.clone(),
+        policies: policies.to_vec(),
+    }
 }
 
 impl PolicyOptions {
@@ -89,13 +150,7 @@ pub(super) fn workspace(
     policies: &[PathBuf],
 ) -> Result<Workspace, Error> {
     let here = Here::now();
-    let request = Request {
-        roots: discover::roots(paths, &here),
-        config: global.config.choice(),
-        org_config: global.config.org_config.clone(),
-        policies: policies.to_vec(),
-    };
-    Ok(Workspace::load(&request, &here, &Disk)?)
+    Ok(Workspace::load(&request(global, paths, policies, &here), &here, &Disk)?)
 }
 
 /// Adds the packs of a folder.

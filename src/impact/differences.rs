@@ -131,7 +131,7 @@ fn of_pack(before: Held<'_>, after: Held<'_>, all: &mut Vec<Difference>) {
             all.push(Difference { pack, aspect, name, before: old, after: new, deployments: None, place });
         }
     };
-    push(Aspect::Pack, None, presence(before), presence(after), after.and_then(|(_, own)| own.lock.as_ref()));
+    push(Aspect::Pack, None, presence(before), presence(after), None);
     let (Some((then, old)), Some((now, new))) = (before, after) else { return };
     for parameter in &old.parameters {
         let namesake = new.parameters.iter().find(|own| own.name == parameter.name);

@@ -8,6 +8,7 @@ mod fingerprint;
 mod github;
 mod gitlab;
 mod human;
+pub mod impact;
 mod json;
 mod json_lines;
 mod junit;

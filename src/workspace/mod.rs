@@ -151,6 +151,19 @@ impl Workspace {
         Ok(workspace)
     }
 
+    /// Whether another one leaves out just the same.
+    pub fn leaves_out_what(&self, other: &Self) -> bool {
+        let stated = |workspace: &Self| -> Vec<(String, Box<str>)> {
+            let each = |own: &InForce| {
+                let globs = own.config.exclude.stated.iter().map(|glob| glob.value.clone());
+                let folder = own.grounds.folder.clone();
+                globs.map(move |glob| (folder.clone(), glob)).collect::<Vec<_>>()
+            };
+            workspace.configs.iter().flat_map(each).collect()
+        };
+        stated(self) == stated(other)
+    }
+
     /// Warnings of globs that match nothing, once all is visited: `deployments` are the paths of their manifests as
     /// reports show them. Nothing is said where only a part of what a config speaks of was checked.
     pub fn unmatched(&self, deployments: &[&str]) -> Vec<Finding> {
