@@ -43,6 +43,8 @@ pub mod report;
 
 pub mod impact;
 
+pub mod trust;
+
 pub mod pipeline;
 
 pub mod output;

@@ -25,6 +25,7 @@ use crate::schema;
 use crate::source::Source;
 use crate::supplied::Supplied;
 use crate::threads::Threads;
+use crate::trust::Trust;
 
 /// How to look at sources.
 #[derive(Clone, Debug, Default)]
@@ -209,6 +210,8 @@ pub struct Conclusion<'a> {
     pub in_force: &'a [&'a str],
     /// What excuses findings, beside comments.
     pub exceptions: &'a Exceptions,
+    /// The revision whose policy counts, where it is not that of the work tree.
+    pub trust: Option<&'a Trust<'a>>,
 }
 
 /// How to come from what was examined to what two policies come to differently.
@@ -256,8 +259,9 @@ fn barrier(examined: Vec<Examined>, apart: &[Arc<str>], supplied: Option<&Suppli
 pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclusion<'_>) -> Report {
     let all = barrier(examined, &conclusion.exceptions.files, conclusion.supplied);
     let Examined { files, skipped, manifests, mut findings, deployments, ignores, trouble } = all;
-    let records = judge(deployments, policies, &conclusion, &mut findings);
-    excuse(ignores, &records, policies, &conclusion, &mut findings);
+    let mut changes = Vec::new();
+    let records = judge(deployments, policies, &conclusion, &mut findings, &mut changes);
+    excuse(ignores, &records, policies, &conclusion, &changes, &mut findings);
     findings.extend(policies.problems.iter().cloned());
     let gathered = Gathered {
         run: conclusion.run,
@@ -274,15 +278,16 @@ pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclu
     Report::compute(gathered, conclusion.fail_on)
 }
 
-/// Marks the findings that do not count.
+/// Marks the findings that do not count, and tells what a change would have them made of.
 fn excuse(
     ignores: Vec<Ignores>,
     records: &[DeploymentRecord],
     policies: &Policies,
     conclusion: &Conclusion<'_>,
+    changes: &[Change],
     findings: &mut Vec<Finding>,
 ) {
-    if ignores.is_empty() && conclusion.exceptions.is_empty() {
+    if ignores.is_empty() && conclusion.exceptions.is_empty() && conclusion.trust.is_none() {
         return;
     }
     let subjects: Vec<_> = records
@@ -291,7 +296,12 @@ fn excuse(
         .collect();
     let (today, in_force) = (conclusion.run.today, conclusion.in_force);
     let run = Circumstances { today, policies, in_force, subjects: &subjects };
+    let trusted = conclusion.trust.map(|trust| (trust, ignores.clone()));
     conclusion.exceptions.apply(ignores, run, findings);
+    if let Some((trust, comments)) = trusted {
+        let told = trust.tell(changes, findings, &comments, run);
+        findings.extend(told);
+    }
 }
 
 /// Deployments fewer than this are judged faster than a thread is started.
@@ -302,6 +312,7 @@ const FEW: usize = 64;
 struct Judged {
     records: Vec<DeploymentRecord>,
     findings: Vec<Finding>,
+    changes: Vec<Change>,
 }
 
 /// Judges deployments and appends to `findings`. Each deployment's facts are given back as soon as it is judged:
@@ -311,7 +322,9 @@ fn judge(
     policies: &Policies,
     conclusion: &Conclusion<'_>,
     findings: &mut Vec<Finding>,
+    changes: &mut Vec<Change>,
 ) -> Vec<DeploymentRecord> {
+    let lenses = conclusion.trust.and_then(|trust| trust.lenses);
     let judging = Judging { today: conclusion.run.today, show_passed: conclusion.show_passed };
     let repository = conclusion.repository;
     let judge_one = |deployment: Deployment, judged: &mut Judged| {
@@ -322,12 +335,16 @@ fn judge(
         }
         let outcomes = policies.judge(&deployment, judging, findings);
         report::sort(findings.get_mut(before..).unwrap_or_default());
+        if let Some((before, after)) = lenses {
+            judged.changes.extend(impact::changes(&deployment, before, after, judging.today));
+        }
         judged.records.push(DeploymentRecord { outcomes, ..record(&deployment) });
     };
     let mut records = Vec::new();
     for judged in each(deployments, conclusion.threads, judge_one) {
         records.extend(judged.records);
         findings.extend(judged.findings);
+        changes.extend(judged.changes);
     }
     records
 }

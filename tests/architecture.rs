@@ -34,6 +34,7 @@ const FLOW: &[(&str, &[&str])] = &[
     ),
     ("report", &["source", "finding", "manifest", "policy"]),
     ("impact", &["source", "finding", "discover", "manifest", "policy"]),
+    ("trust", &["source", "finding", "policy", "config", "exceptions", "impact"]),
     (
         "pipeline",
         &[
@@ -52,6 +53,7 @@ const FLOW: &[(&str, &[&str])] = &[
             "exceptions",
             "report",
             "impact",
+            "trust",
         ],
     ),
     ("output", &["source", "finding", "document", "manifest", "policy", "report", "impact"]),
@@ -76,6 +78,7 @@ const FLOW: &[(&str, &[&str])] = &[
             "exceptions",
             "report",
             "impact",
+            "trust",
             "pipeline",
             "output",
         ],

@@ -152,6 +152,7 @@ fn drawn(tree: &Tree, width: usize) -> String {
         supplied: Some(&supplied),
         in_force: &[],
         exceptions: &Exceptions::default(),
+        trust: None,
     };
     let mut policies = Policies::builtin();
     let select = vec!["fine-tuning-below-volume".to_owned()];

@@ -21,6 +21,7 @@ mod schema;
 mod target;
 pub mod terminal;
 mod test;
+mod trust;
 mod waive;
 
 use std::ffi::{OsStr, OsString};

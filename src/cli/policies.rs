@@ -124,6 +124,26 @@ impl PolicyOptions {
         paths: &[PathBuf],
     ) -> Result<(Workspace, Vec<&'static str>), Error> {
         let mut workspace = self.packs.workspace(global, paths)?;
+        self.apply(&mut workspace)?;
+        let names = |names: &[String], own: &str| names.iter().any(|name| name == own);
+        let is_in_force =
+            |own: &&str| (self.select.is_empty() || names(&self.select, own)) && !names(&self.ignore, own);
+        Ok((workspace, UNPACKED.into_iter().filter(is_in_force).collect()))
+    }
+
+    /// What governed it at a commit, with the rules and parameters that are asked for.
+    pub(super) fn at_commit(
+        &self,
+        global: &Global,
+        paths: &[PathBuf],
+        tree: &AtCommit,
+    ) -> Result<Workspace, Error> {
+        let mut workspace = self.packs.at_commit(global, paths, tree)?;
+        self.apply(&mut workspace)?;
+        Ok(workspace)
+    }
+
+    fn apply(&self, workspace: &mut Workspace) -> Result<(), Error> {
         let is_unpacked = |name: &String| UNPACKED.iter().any(|own| own == name);
         let others = |names: &[String]| -> Vec<String> {
             names.iter().filter(|name| !is_unpacked(name)).cloned().collect()
@@ -135,11 +155,7 @@ impl PolicyOptions {
             no_rules: false,
         };
         selection.no_rules = !self.select.is_empty() && selection.select.is_empty();
-        workspace.policies.apply(&selection)?;
-        let names = |names: &[String], own: &str| names.iter().any(|name| name == own);
-        let is_in_force =
-            |own: &&str| (self.select.is_empty() || names(&self.select, own)) && !names(&self.ignore, own);
-        Ok((workspace, UNPACKED.into_iter().filter(is_in_force).collect()))
+        Ok(workspace.policies.apply(&selection)?)
     }
 }
 

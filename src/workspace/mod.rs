@@ -151,6 +151,23 @@ impl Workspace {
         Ok(workspace)
     }
 
+    /// The config of the repo, where there is one that can be read.
+    pub fn repo_config(&self) -> Option<&Arc<Source>> {
+        let own = self.configs.iter().find(|own| own.authority == Authority::Repo);
+        own.map(|own| &own.config.source)
+    }
+
+    /// Whether another one has the same configs, in the same folders, and the same packs.
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        let folders = |own: &Self| -> Vec<String> {
+            own.configs.iter().map(|own| own.grounds.folder.clone()).collect()
+        };
+        let packs = |own: &Self| -> Vec<_> {
+            own.policies.packs.iter().map(|pack| (Arc::clone(&pack.name), pack.digest.clone())).collect()
+        };
+        self.digest == other.digest && folders(self) == folders(other) && packs(self) == packs(other)
+    }
+
     /// Whether another one leaves out just the same.
     pub fn leaves_out_what(&self, other: &Self) -> bool {
         let stated = |workspace: &Self| -> Vec<(String, Box<str>)> {

@@ -48,6 +48,7 @@ fn report(manifest: &str, policies: &Policies, exceptions: &Exceptions) -> Repor
         supplied: None,
         in_force: &[],
         exceptions,
+        trust: None,
     };
     pipeline::conclude(vec![pipeline::examine(input, &Settings::default())], policies, conclusion)
 }
