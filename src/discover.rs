@@ -35,6 +35,9 @@ pub const MANIFEST_ENDINGS: &[&str] = &["yaml", "yml", "json"];
 /// Folders that no walk enters: none of them holds what a team wrote.
 const SKIPPED: [&str; 3] = [".git", "target", "node_modules"];
 
+/// What ignore files are called that count in a repository.
+pub const IGNORE_FILES: [&str; 2] = [".gitignore", ".tunelintignore"];
+
 /// Named files fewer than this are not worth a thread.
 const FEW: usize = 32;
 

@@ -360,7 +360,8 @@ pub fn compare(examined: Vec<Examined>, comparison: Comparison<'_>) -> Impact {
     let compare_one = |deployment: Deployment, changes: &mut Vec<Change>| {
         changes.extend(impact::changes(&deployment, before, after, today));
     };
-    let mut changes: Vec<Change> = each(all.deployments, threads, compare_one).into_iter().flatten().collect();
+    let mut changes: Vec<Change> =
+        each(all.deployments, threads, compare_one).into_iter().flatten().collect();
     impact::sort(&mut changes);
     let unreadable = all.findings.iter().filter(|finding| finding.outcome == Outcome::Unreadable);
     let mut unread: Vec<_> =

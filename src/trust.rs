@@ -39,6 +39,8 @@ pub struct Trust<'a> {
     pub own: &'a Exceptions,
     /// Comments of the work tree that the revision does not have.
     pub comments: Vec<Ignores>,
+    /// Ignore files that differ, as reports show them. They count as the work tree has them.
+    pub ignore_files: Vec<Arc<str>>,
 }
 
 /// Findings that exceptions of the work tree would excuse, by what would.
@@ -65,6 +67,7 @@ impl Trust<'_> {
         self.tell_baseline(&excused, &mut told);
         self.tell_owners(&mut told);
         self.tell_comments(&excused, &mut told);
+        self.tell_ignore_files(&mut told);
         told
     }
 
@@ -95,11 +98,6 @@ impl Trust<'_> {
         excused
     }
 
-    fn finding(&self, code: &'static str, message: String, primary: Label, is_looser: bool) -> Finding {
-        let severity = if is_looser { Severity::Warning } else { Severity::Note };
-        Finding::invalid(TRUST, code, message, primary).with_severity(severity)
-    }
-
     fn tell_waivers(&self, excused: &Excused, told: &mut Vec<Finding>) {
         let changes = compare::waivers(self.trusted, self.own);
         let revision = self.revision;
@@ -112,9 +110,7 @@ impl Trust<'_> {
                 let message =
                     format!("The waiver of {} for {} {how} {revision}", waiver.rule, waiver.subject);
                 let would = excused.would(&waiver.place);
-                told.push(
-                    self.finding(code, message, Label::new(waiver.place, label), true).with_help(would),
-                );
+                told.push(finding(code, message, Label::new(waiver.place, label), true).with_help(would));
             }
         }
         for waiver in changes.removed {
@@ -122,7 +118,7 @@ impl Trust<'_> {
                 "The waiver of {} for {} is gone, and counts as long as {revision} has it",
                 waiver.rule, waiver.subject
             );
-            told.push(self.finding("waiver-removed", message, Label::new(waiver.place, "still counts"), false));
+            told.push(finding("waiver-removed", message, Label::new(waiver.place, "still counts"), false));
         }
     }
 
@@ -138,8 +134,7 @@ impl Trust<'_> {
         let message =
             format!("The baseline differs from {}, whose entries count: {}", self.revision, parts.join(", "));
         let label = if change.added > 0 { "does not count yet" } else { "does not count" };
-        let finding =
-            self.finding("baseline-changed", message, Label::new(change.place, label), change.added > 0);
+        let finding = finding("baseline-changed", message, Label::new(change.place, label), change.added > 0);
         let would = match excused.baseline {
             0 => "Trusted, it would excuse no finding that is open here".to_owned(),
             1 => "Trusted, it would excuse 1 finding that is open here".to_owned(),
@@ -154,9 +149,10 @@ impl Trust<'_> {
         if old.source.digest == new.source.digest {
             return;
         }
-        let message = format!("CODEOWNERS differs from {}, which says who may approve waivers", self.revision);
+        let message =
+            format!("CODEOWNERS differs from {}, which says who may approve waivers", self.revision);
         let label = Label::new(Place::whole(&new.source), "does not count yet");
-        told.push(self.finding("owners-changed", message, label, false));
+        told.push(finding("owners-changed", message, label, false));
     }
 
     fn tell_comments(&self, excused: &Excused, told: &mut Vec<Finding>) {
@@ -166,10 +162,21 @@ impl Trust<'_> {
                 for (rule, span) in &ignore.rules {
                     let message = format!("{} does not have this comment for {rule}", self.revision);
                     let label = Label::new(ignore.place(&of_source.source, *span), "takes nothing back yet");
-                    let finding = self.finding("ignore-added", message, label, true);
+                    let finding = finding("ignore-added", message, label, true);
                     told.push(finding.with_help(would.clone()));
                 }
             }
+        }
+    }
+
+    fn tell_ignore_files(&self, told: &mut Vec<Finding>) {
+        for file in &self.ignore_files {
+            let message = format!("{file} differs from {}, and counts as it is here", self.revision);
+            let label = Label::new(Place::whole(&Source::in_memory(Arc::clone(file), "")), "counts");
+            let finding = finding("ignore-file-changed", message, label, true);
+            told.push(finding.with_help(
+                "See whether it leaves out a manifest: what an ignore file leaves out is not checked",
+            ));
         }
     }
 }
@@ -187,6 +194,12 @@ fn key(place: &Place) -> (Arc<str>, u32) {
     (Arc::clone(&place.source.path), place.span.map_or(0, |span| span.start))
 }
 
+/// A finding about a change that lets something pass, or not.
+fn finding(code: &'static str, message: String, primary: Label, is_looser: bool) -> Finding {
+    let severity = if is_looser { Severity::Warning } else { Severity::Note };
+    Finding::invalid(TRUST, code, message, primary).with_severity(severity)
+}
+
 /// The first of some, and how many there are beyond them.
 fn few<'a>(all: impl Iterator<Item = &'a str>) -> String {
     let all: Vec<&str> = all.collect();
@@ -201,8 +214,7 @@ fn few<'a>(all: impl Iterator<Item = &'a str>) -> String {
 fn is_looser(changes: &[&Change]) -> bool {
     changes.iter().any(|change| match change.kind {
         Kind::NewlyPasses | Kind::BecomesDecidable | Kind::StopsApplying => true,
-        Kind::SeverityChanged => change.after.severity < change.before.severity,
-        Kind::BecomesUndetermined => change.after.severity < change.before.severity,
+        Kind::SeverityChanged | Kind::BecomesUndetermined => change.after.severity < change.before.severity,
         Kind::NewlyFails | Kind::StartsApplying => false,
     })
 }

@@ -68,6 +68,7 @@ const FLOW: &[(&str, &[&str])] = &[
             "marker",
             "discover",
             "read",
+            "git",
             "manifest",
             "link",
             "schema",

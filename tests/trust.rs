@@ -1,6 +1,6 @@
 //! A pull request that changes the policy it is judged by: what was trusted before counts, and the change is told.
 
-#![allow(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of a test may fail the test")]
 
 mod common;
 
@@ -30,17 +30,18 @@ fn config(minimum: u32, more: &str) -> String {
 }
 
 fn waivers(deployments: &[&str]) -> String {
-    let mut text = "apiVersion: tunelint.dev/v1alpha1\nkind: Waivers\nspec:\n  waivers:\n".to_owned();
-    for name in deployments {
-        text.push_str(&format!(
+    let entry = |name: &&str| {
+        format!(
             "    - {{rule: {RULE}, deployment: retail/{name}, reason: agreed for the pilot, owner: team-x, \
              approvedBy: platform, expires: 2027-01-31}}\n"
-        ));
-    }
-    text
+        )
+    };
+    let entries: String = deployments.iter().map(entry).collect();
+    format!("apiVersion: tunelint.dev/v1alpha1\nkind: Waivers\nspec:\n  waivers:\n{entries}")
 }
 
-const COMMENT: &str = "  # tunelint: ignore[fine-tuning-below-volume] until=2027-01-31 reason: a short campaign";
+const COMMENT: &str =
+    "  # tunelint: ignore[fine-tuning-below-volume] until=2027-01-31 reason: a short campaign";
 
 fn git(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
@@ -252,15 +253,27 @@ fn a_mistake_in_the_new_config_is_told_and_an_old_one_once() {
     let trusted = run(&tree, "", &["--trust", "main"]);
     assert_eq!(trusted.status, Some(2));
     let report = trusted.report();
-    let wrong: Vec<_> = report["findings"].as_array().unwrap().iter().filter(|own| own["rule"] == "config").collect();
-    let at: Vec<_> = wrong.iter().map(|own| (own["file"].as_str().unwrap(), own["code"].as_str().unwrap())).collect();
+    let wrong: Vec<_> =
+        report["findings"].as_array().unwrap().iter().filter(|own| own["rule"] == "config").collect();
+    let at: Vec<_> =
+        wrong.iter().map(|own| (own["file"].as_str().unwrap(), own["code"].as_str().unwrap())).collect();
     assert_eq!(at, [("main:tunelint.yaml", "no-effect"), ("tunelint.yaml", "unknown-key")]);
+}
+
+#[test]
+fn an_ignore_file_that_differs_is_told() {
+    let (tree, _) = base();
+    tree.write("deploy/.tunelintignore", "tiny.yaml\n");
+    let trusted = run(&tree, "", &["--trust", "main"]);
+    assert_eq!(told(&trusted), ["warning ignore-file-changed deploy/.tunelintignore:0"], "{trusted:?}");
+    assert_eq!(statuses(&trusted), ["noted suppressed", "small open", "waived waived"]);
 }
 
 #[test]
 fn a_subfolder_is_judged_by_what_lies_above_it_at_the_revision() {
     let (tree, _) = base();
-    tree.write("tunelint.yaml", config(300_000, "")).write(".tunelint/waivers.yaml", waivers(&["waived", "tiny"]));
+    tree.write("tunelint.yaml", config(300_000, ""))
+        .write(".tunelint/waivers.yaml", waivers(&["waived", "tiny"]));
     let trusted = run(&tree, "deploy", &["--trust", "main"]);
     assert_eq!(trusted.status, Some(1), "{trusted:?}");
     assert_eq!(statuses(&trusted), ["noted suppressed", "small open", "tiny open", "waived waived"]);
@@ -308,6 +321,8 @@ fn what_cannot_be_trusted_is_refused_with_what_would_help() {
     let from = format!("file://{}", tree.path("").display());
     git(&elsewhere.path(""), &["clone", "--quiet", "--depth=1", &from, "shallow"]);
     git(&elsewhere.path(""), &["clone", "--quiet", "--bare", &from, "bare.git"]);
-    assert!(refused(&elsewhere, "shallow", "main").contains("this is a shallow clone: fetch its history first"));
+    assert!(
+        refused(&elsewhere, "shallow", "main").contains("this is a shallow clone: fetch its history first")
+    );
     assert!(refused(&elsewhere, "bare.git", "main").contains("is a bare repository"));
 }

@@ -153,7 +153,7 @@ fn is_whole(sources: &Sources, top: &Top) -> bool {
 }
 
 /// A file below the top, which reports call as one would from the current folder.
-fn located(top: &Top, below: &str) -> Located {
+pub(super) fn located(top: &Top, below: &str) -> Located {
     let file = top.top.join(below);
     let way = match top.here.strip_prefix(&top.top) {
         Ok(down) => down.components().map(|_| Path::new("..")).chain([Path::new(below)]).collect(),

@@ -120,8 +120,7 @@ impl ImpactCommand {
 
     fn write(&self, impact: &Impact, exit: Exit, global: &Global, terminal: &Terminal) -> Result<(), Error> {
         let is_for_a_forge = self.format.iter().any(|target| target.format == ImpactFormat::Markdown);
-        let forge =
-            if is_for_a_forge { Forge::of(commit::current().as_deref()) } else { Forge::default() };
+        let forge = if is_for_a_forge { Forge::of(commit::current().as_deref()) } else { Forge::default() };
         for target in &self.format {
             let on_screen = target.file.is_none();
             let options = output::Options {

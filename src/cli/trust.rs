@@ -10,9 +10,10 @@ use super::exceptions::{self, ExceptionOptions};
 use super::gather::Sources;
 use super::policies::PolicyOptions;
 use super::{Error, Global};
-use crate::discover::LeftOut;
+use crate::discover::{self, IGNORE_FILES, LeftOut};
 use crate::exceptions::{Exceptions, Ignore, Ignores};
 use crate::finding::Finding;
+use crate::git::{self, Changes};
 use crate::impact::{self, Lens};
 use crate::pipeline::{self, Examined, Input};
 use crate::trust::Trust;
@@ -30,6 +31,8 @@ pub(super) struct Trusted {
     exceptions: Exceptions,
     /// Its comments that the revision does not have.
     comments: Vec<Ignores>,
+    /// What differs in it.
+    changes: Changes,
 }
 
 impl Trusted {
@@ -42,8 +45,10 @@ impl Trusted {
         options: &ExceptionOptions,
         global: &Global,
     ) -> Result<(Workspace, Exceptions, Self), Error> {
+        let refused = |error: git::Error| Error::Usage(format!("--trust {revision}: {error}"));
         let tree = AtCommit::new(&exceptions::folder(sources), revision)
             .map_err(|error| Error::Usage(format!("--trust {revision}: {error}")))?;
+        let changes = tree.repository().changes_from(&tree.commit().id).map_err(refused)?;
         let mut workspace = policies.at_commit(global, &sources.spoken_of(), &tree)?;
         let known = workspace.left_out.known.iter().chain(&*own.left_out.known).cloned();
         workspace.left_out =
@@ -53,7 +58,8 @@ impl Trusted {
         let exceptions = options.load(sources, &workspace, &Disk);
         trusted.files.extend(exceptions.files.iter().cloned());
         let revision = revision.to_owned();
-        Ok((workspace, trusted, Self { revision, tree, workspace: own, exceptions, comments: Vec::new() }))
+        let comments = Vec::new();
+        Ok((workspace, trusted, Self { revision, tree, workspace: own, exceptions, comments, changes }))
     }
 
     /// What is to be told of the work tree's policy and exceptions, held against those that are trusted.
@@ -77,6 +83,7 @@ impl Trusted {
             trusted: exceptions,
             own: &self.exceptions,
             comments: self.comments.clone(),
+            ignore_files: self.ignore_files(),
         }
     }
 
@@ -93,16 +100,13 @@ impl Trusted {
 
     /// Takes out the comments that the revision does not have.
     pub(super) fn take_comments(&mut self, examined: &mut [Examined], sources: &Sources) {
-        let mut renamed = None;
         let mut comments = Vec::new();
         for part in examined {
             for ignores in &mut part.ignores {
                 let path = Arc::clone(&ignores.source.path);
                 let file = ignores.source.file().unwrap_or(Path::new(&*path)).to_owned();
-                let mut known = self
-                    .was_at(&file, &mut renamed)
-                    .map(|file| self.comments_of(&file, sources))
-                    .unwrap_or_default();
+                let mut known =
+                    self.was_at(&file).map(|file| self.comments_of(&file, sources)).unwrap_or_default();
                 let deployments: Vec<_> =
                     part.deployments.iter().filter(|own| own.source.path == path).collect();
                 let mut new = Vec::new();
@@ -127,26 +131,30 @@ impl Trusted {
         self.comments = comments;
     }
 
-    /// Where a file of the work tree was; nothing where it is new. Renames are asked for once, and only by a file that
-    /// the revision does not have.
-    fn was_at(&self, file: &Path, renamed: &mut Option<HashMap<PathBuf, PathBuf>>) -> Option<PathBuf> {
+    /// Where a file of the work tree was; nothing where it is new.
+    fn was_at(&self, file: &Path) -> Option<PathBuf> {
         if self.tree.holds(file) {
             return Some(file.to_owned());
         }
-        let top = self.tree.top();
-        let renamed = renamed.get_or_insert_with(|| {
-            // Where git cannot tell, a file is new, and its comments are not trusted.
-            let changes = self.tree.repository().changes_since(&self.revision).unwrap_or_default();
-            changes.renamed.into_iter().map(|(new, old)| (top.join(new), top.join(old))).collect()
-        });
-        renamed.get(&crate::discover::absolute(file)).cloned()
+        let (top, real) = (self.tree.top(), discover::absolute(file));
+        Some(top.join(self.changes.renamed.get(real.strip_prefix(top).ok()?)?))
+    }
+
+    /// The files that leave others out of every walk and differ from those of the revision, as reports show them.
+    fn ignore_files(&self) -> Vec<Arc<str>> {
+        let all = self.changes.touched.iter().chain(&self.changes.deleted);
+        let named = all
+            .filter(|path| path.file_name().is_some_and(|name| IGNORE_FILES.iter().any(|own| name == *own)));
+        named
+            .filter_map(|path| Some(exceptions::located(&self.exceptions.top, path.to_str()?).shown))
+            .collect()
     }
 
     /// How many comments there are at a file of the revision, by deployment, rule and last day.
     fn comments_of(&self, file: &Path, sources: &Sources) -> HashMap<Known, usize> {
         let mut known = HashMap::new();
         let Ok(bytes) = self.tree.read(file, sources.max_file_size) else { return known };
-        let path = || self.tree.called(crate::discover::shown(file).into(), file);
+        let path = || self.tree.called(discover::shown(file).into(), file);
         let input = Input { path: &path, file: None, named: true, content: Ok(&bytes) };
         let examined = pipeline::examine(input, &sources.settings());
         for ignore in examined.ignores.iter().flat_map(|ignores| &ignores.all) {

@@ -149,7 +149,11 @@ impl Waive {
     fn try_out(&self, extended: &mut Extended, judged: &mut Judged, told: &mut Vec<Finding>) -> usize {
         let known = std::mem::take(&mut judged.exceptions);
         let exceptions = Exceptions {
-            owners: if self.approved_by.is_some() { super::exceptions::owners(&known.top, &Disk) } else { None },
+            owners: if self.approved_by.is_some() {
+                super::exceptions::owners(&known.top, &Disk)
+            } else {
+                None
+            },
             waivers: std::mem::take(&mut extended.waivers),
             problems: Vec::new(),
             ..known

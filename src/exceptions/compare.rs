@@ -86,12 +86,11 @@ pub fn baselines(before: Option<&Baseline>, after: Option<&Baseline>) -> Option<
     let mut added = 0;
     let mut first = None;
     for (entry, index, span) in after.iter().flat_map(|own| &own.entries) {
-        match left.get_mut(&key(entry)).filter(|count| **count > 0) {
-            Some(count) => *count -= 1,
-            None => {
-                added += 1;
-                first.get_or_insert((*index, *span));
-            }
+        if let Some(count) = left.get_mut(&key(entry)).filter(|count| **count > 0) {
+            *count -= 1;
+        } else {
+            added += 1;
+            first.get_or_insert((*index, *span));
         }
     }
     let removed = entries(before) + added - entries(after);
@@ -120,7 +119,11 @@ impl Waiver {
 
     fn is_about_the_same_as(&self, other: &Self) -> bool {
         let subject = |own: &Self| {
-            (own.rule.text.clone(), own.deployment_text().map(str::to_owned), own.path_text().map(str::to_owned))
+            (
+                own.rule.text.clone(),
+                own.deployment_text().map(str::to_owned),
+                own.path_text().map(str::to_owned),
+            )
         };
         subject(self) == subject(other)
     }

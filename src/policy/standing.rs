@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::Policies;
 use super::eval::Input;
 use super::judge::{Judging, Verdict};
-use super::Policies;
 use crate::manifest::Deployment;
 use crate::manifest::view::View;
 use crate::manifest::vocabulary::Vocabulary;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{NAMED, Trust, few, is_looser};
+use super::{NAMED, Trust, few, finding, is_looser};
 use crate::config::{Governance, Stated};
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::impact::{Change, Difference, Kind, counts};
@@ -30,10 +30,7 @@ pub(super) fn tell(trust: &Trust<'_>, changes: &[Change]) -> Vec<Finding> {
 }
 
 /// The packs of either side whose files are not the same.
-fn differing<'a>(
-    before: &'a Policies,
-    after: &'a Policies,
-) -> Vec<(Option<&'a Pack>, Option<&'a Pack>)> {
+fn differing<'a>(before: &'a Policies, after: &'a Policies) -> Vec<(Option<&'a Pack>, Option<&'a Pack>)> {
     let find = |policies: &'a Policies, name: &str| policies.packs.iter().find(|own| *own.name == *name);
     let mut all = Vec::new();
     for pack in &before.packs {
@@ -65,9 +62,9 @@ fn of_pack(
     };
     let mut labels = changed_rules(old, new).into_iter();
     let primary = labels.next().unwrap_or_else(|| Label::new(Place::whole(&own.file), label));
-    let mut finding = trust.finding("policy-changed", message, primary, is_looser(changes));
-    finding.secondary = labels.take(NAMED).collect();
-    finding.with_help(would(changes))
+    let mut told = finding("policy-changed", message, primary, is_looser(changes));
+    told.secondary = labels.take(NAMED).collect();
+    told.with_help(would(changes))
 }
 
 /// Labels at the rules of a pack that are new or differ.
@@ -111,10 +108,10 @@ fn of_config(trust: &Trust<'_>, said: &[&Difference], changes: &[&Change]) -> Op
     }
     let own = new.as_ref().or(old.as_ref())?;
     let (start, label) = match (old, new) {
-        (None, _) => (format!("{} is new since {revision}, and does not count yet", own.path), "does not count yet"),
-        (_, None) => {
-            (format!("There is no config here, and that of {revision} counts"), "counts")
+        (None, _) => {
+            (format!("{} is new since {revision}, and does not count yet", own.path), "does not count yet")
         }
+        (_, None) => (format!("There is no config here, and that of {revision} counts"), "counts"),
         _ => (format!("{} differs from {revision}, whose config counts", own.path), "does not count yet"),
     };
     let looser = governance(trust.governance.0, trust.governance.1);
@@ -132,9 +129,9 @@ fn of_config(trust: &Trust<'_>, said: &[&Difference], changes: &[&Change]) -> Op
     let mut labels = labels.into_iter();
     let primary = labels.next().unwrap_or_else(|| Label::new(Place::whole(own), label));
     let is_worse = is_looser(changes) || looser.iter().any(|(_, is_looser)| *is_looser);
-    let mut finding = trust.finding("config-changed", message, primary, is_worse);
-    finding.secondary = labels.take(NAMED).collect();
-    Some(finding.with_help(would(changes)))
+    let mut told = finding("config-changed", message, primary, is_worse);
+    told.secondary = labels.take(NAMED).collect();
+    Some(told.with_help(would(changes)))
 }
 
 fn in_words(own: &Difference) -> String {
@@ -166,7 +163,8 @@ fn governance(old: &Governance, new: &Governance) -> Vec<(String, bool)> {
         let is_looser = after.is_none_or(|after| before.is_some_and(|before| after > before));
         all.push((format!("maxWaiverDays {} instead of {}", word(after), word(before)), is_looser));
     }
-    let inline = |own: &Governance| own.inline_ignores.as_ref().map(|own: &Stated<_>| own.value).unwrap_or_default();
+    let inline =
+        |own: &Governance| own.inline_ignores.as_ref().map(|own: &Stated<_>| own.value).unwrap_or_default();
     let (before, after) = (inline(old), inline(new));
     if before != after {
         let text = format!("inlineIgnores {} instead of {}", after.as_str(), before.as_str());

@@ -59,11 +59,8 @@ impl Table<'_> {
         for own in differences {
             let (before, after) = (clip(&own.before, LONGEST, "…"), clip(&own.after, LONGEST, "…"));
             let mut said = format!("{} {} {}", visible(&before), self.arrow, visible(&after));
-            match own.deployments {
-                Some(count) => {
-                    said = format!("{said}, for {}", counted(count as u64, "deployment", "deployments"));
-                }
-                None => {}
+            if let Some(count) = own.deployments {
+                said = format!("{said}, for {}", counted(count as u64, "deployment", "deployments"));
             }
             let subject = visible(&subject(own)).into_owned();
             let room = self.style.prose_width().saturating_sub(widest + 4);

@@ -43,7 +43,8 @@ pub(super) fn write(impact: &Impact, options: &Options, out: &mut dyn io::Write)
     }
     if left_out > 0 {
         let rows = counted(left_out as u64, "row", "rows");
-        let _ = write!(page.text, "\n**Left out for want of room: {rows}.** The format json holds them all.\n");
+        let _ =
+            write!(page.text, "\n**Left out for want of room: {rows}.** The format json holds them all.\n");
     }
     let judged = counted(impact.deployments as u64, "deployment", "deployments");
     let _ = write!(page.text, "\n{judged} judged, {} affected.", impact.changed_deployments());
@@ -80,7 +81,8 @@ impl Page<'_> {
             return;
         }
         let mut table =
-            "\n### What the policies say differently\n\n| | Before | After |\n| --- | --- | --- |\n".to_owned();
+            "\n### What the policies say differently\n\n| | Before | After |\n| --- | --- | --- |\n"
+                .to_owned();
         for own in impact.differences.iter().take(DIFFERENCES) {
             let value = |text: &str| code(&clip(text, CLAIM, "…"));
             let many = own.deployments.map(|count| counted(count as u64, "deployment", "deployments"));
@@ -109,7 +111,12 @@ impl Page<'_> {
                 let Some(first) = group.first() else { continue };
                 let rule = code(&format!("{}/{}", first.pack, first.rule));
                 let many = counted(group.len() as u64, "deployment", "deployments");
-                let _ = writeln!(list, "- {rule}: {many}, {} → {}", standing(first.before), standing(first.after));
+                let _ = writeln!(
+                    list,
+                    "- {rule}: {many}, {} → {}",
+                    standing(first.before),
+                    standing(first.after)
+                );
             }
             return if self.add(&list) { 0 } else { changes.len() };
         }

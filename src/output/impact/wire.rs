@@ -146,9 +146,8 @@ struct MistakeV1<'a> {
 
 /// Writes it as one document.
 pub(super) fn write(impact: &Impact, exit: u8, out: &mut dyn io::Write) -> io::Result<()> {
-    let mistakes: Vec<MistakeV1<'_>> = mistakes("before", &impact.before)
-        .chain(mistakes("after", &impact.after))
-        .collect();
+    let mistakes: Vec<MistakeV1<'_>> =
+        mistakes("before", &impact.before).chain(mistakes("after", &impact.after)).collect();
     let form = ImpactV1 {
         schema: SCHEMA,
         tool: ToolV1 { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
@@ -236,22 +235,23 @@ impl<'a> DifferenceV1<'a> {
             after: &own.after,
             deployments: own.deployments,
             file: place.map(|place| &*place.source.path),
-            line: place
-                .and_then(|place| Some(place.source.lines.position(place.span?.start).line)),
+            line: place.and_then(|place| Some(place.source.lines.position(place.span?.start).line)),
         }
     }
 }
 
 impl<'a> ChangeV1<'a> {
     fn new(change: &'a Change) -> Self {
+        // A supplied fact lies in a file of its own.
         let (file, line) = place(change);
+        let line = line.filter(|_| *file == *change.file);
         Self {
             kind: change.kind.as_str(),
             pack: &change.pack,
             rule: &change.rule,
             deployment: change.deployment.as_deref(),
             deployment_id: &change.deployment_id,
-            file,
+            file: &change.file,
             document: change.document,
             line,
             before: StandingV1::new(change.before),
