@@ -181,6 +181,7 @@ impl Check {
                 quiet: global.quiet,
                 elapsed: Some(elapsed),
                 folder: forge.folder.clone(),
+                elsewhere: self.trust.as_ref().map(|revision| format!("{revision}:")),
                 link_base: forge.link_base.clone(),
                 ..output::Options::default()
             };

@@ -1,5 +1,6 @@
 //! For people: what differs, then who fails, then who passes, then the counts.
 
+use std::fmt::Write as _;
 use std::io;
 
 use super::{called, groups, in_words, is_listed, name, place, standing, subject};
@@ -55,23 +56,31 @@ impl Table<'_> {
             return Ok(());
         }
         writeln!(self.out, "\n{}", self.style.bold("what the two policies say differently"))?;
-        let widest = differences.iter().map(|own| columns(&visible(&subject(own)))).max().unwrap_or(0);
-        for own in differences {
-            let (before, after) = (clip(&own.before, LONGEST, "…"), clip(&own.after, LONGEST, "…"));
-            let mut said = format!("{} {} {}", visible(&before), self.arrow, visible(&after));
-            if let Some(count) = own.deployments {
-                said = format!("{said}, for {}", counted(count as u64, "deployment", "deployments"));
-            }
-            let subject = visible(&subject(own)).into_owned();
-            let room = self.style.prose_width().saturating_sub(widest + 4);
-            if room >= columns(&said) {
-                writeln!(self.out, "  {subject:<widest$}  {said}")?;
+        let rows: Vec<(String, String)> = differences.iter().map(|own| self.difference(own)).collect();
+        let widest = rows.iter().map(|(subject, _)| columns(subject)).max().unwrap_or(0);
+        let room = self.style.prose_width().saturating_sub(widest + 4);
+        let all_fit = rows.iter().all(|(_, said)| columns(said) <= room);
+        for (subject, said) in rows {
+            if all_fit {
+                let pad = widest - columns(&subject);
+                writeln!(self.out, "  {subject}{:pad$}  {said}", "")?;
             } else {
                 writeln!(self.out, "  {subject}")?;
                 self.below(6, &said)?;
             }
         }
         Ok(())
+    }
+
+    /// What differs, and from what to what.
+    fn difference(&self, own: &Difference) -> (String, String) {
+        let (before, after) =
+            (clip(&own.before, LONGEST, self.style.ellipsis), clip(&own.after, LONGEST, self.style.ellipsis));
+        let mut said = format!("{} {} {}", visible(&before), self.arrow, visible(&after));
+        if let Some(count) = own.deployments {
+            let _ = write!(said, ", for {}", counted(count as u64, "deployment", "deployments"));
+        }
+        (visible(&subject(own)).into_owned(), said)
     }
 
     /// A paragraph, indented.
