@@ -1,6 +1,11 @@
 //! What a change of policy does, as `tunelint impact` shows it.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of a test may fail the test")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test reads and may fail"
+)]
 
 mod common;
 
