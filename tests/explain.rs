@@ -149,6 +149,7 @@ fn every_code_in_the_sources_has_its_words() {
         r#"problem_at\(\s*[a-z_.()A-Z]+,\s*"([a-z-]+)""#,
         r#"unreadable\([^"\n]*"([a-z-]+)""#,
         r#"code: "([a-z-]+)""#,
+        r#"\bfinding\(\s*"([a-z-]+)""#,
         r#"io::ErrorKind::[A-Za-z]+ => \("([a-z-]+)""#,
     ];
     let ways: Vec<Regex> = ways.iter().map(|way| Regex::new(way).unwrap()).collect();

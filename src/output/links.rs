@@ -143,7 +143,8 @@ mod tests {
 
     #[test]
     fn lines_are_linked_where_the_forge_is_known() {
-        let options = options("a", "https://example.com/o/r/blob/abc/");
+        let mut options = options("a", "https://example.com/o/r/blob/abc/");
+        options.elsewhere = Some("main:".to_owned());
         let links = Links::new(&options);
         assert_eq!(
             links.line("b c/é).yaml", Some(3)).unwrap(),
@@ -152,6 +153,7 @@ mod tests {
         for elsewhere in ["../../b.yaml", "/b.yaml", "builtin:p/r.yaml", "main:a.yaml"] {
             assert_eq!(links.line(elsewhere, Some(1)), None, "{elsewhere}");
         }
+        assert_eq!(links.rooted("main:../a.yaml"), "main:../a.yaml");
         assert_eq!(Links::new(&Options::default()).line("b.yaml", Some(3)), None);
     }
 
