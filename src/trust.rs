@@ -77,15 +77,14 @@ impl Trust<'_> {
         all.extend(self.comments.iter().cloned());
         // Those of one source together, as phase 1 finds them.
         all.sort_by(|left, right| left.source.path.cmp(&right.source.path));
-        let mut again: Vec<Finding> = findings
-            .iter()
-            .filter(|finding| finding.is_open_problem())
-            .map(|finding| Finding { exception: None, ..finding.clone() })
-            .collect();
-        let count = again.len();
+        // Those that are excused already take part: each entry of a baseline is for one finding.
+        let judged = || findings.iter().filter(|finding| finding.outcome.is_problem());
+        let reopen = |own: &Finding| Finding { status: Status::Open, exception: None, ..own.clone() };
+        let mut again: Vec<Finding> = judged().map(reopen).collect();
         self.own.apply(all, run, &mut again);
         let mut excused = Excused::default();
-        for finding in again.iter().take(count).filter(|finding| finding.status != Status::Open) {
+        let open = judged().zip(&again).filter(|(before, _)| before.status == Status::Open);
+        for finding in open.map(|(_, after)| after).filter(|after| after.status != Status::Open) {
             let Some(exception) = &finding.exception else { continue };
             if exception.kind == ExceptionKind::Baseline {
                 excused.baseline += 1;
