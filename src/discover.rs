@@ -27,7 +27,7 @@ use crate::threads::Threads;
 use bypassed::Bypassed;
 pub use exclude::{Exclude, LeftOut};
 pub use name::{Here, called, shown};
-pub use packs::{PackFiles, PolicyFolder, folders, packs};
+pub use packs::{FolderPattern, PackFiles, PolicyFolder, folders, packs, packs_among};
 pub use repository::OnDisk;
 pub use roots::{Root, absolute, roots, top};
 
@@ -39,6 +39,9 @@ const SKIPPED: [&str; 3] = [".git", "target", "node_modules"];
 
 /// Our own ignore files.
 const IGNORE_FILE: &str = ".tunelintignore";
+
+/// What ignore files are called that count in a repository.
+pub const IGNORE_FILES: [&str; 2] = [".gitignore", IGNORE_FILE];
 
 /// Named files fewer than this are not worth a thread.
 const FEW: usize = 32;

@@ -5,6 +5,7 @@
 //! that is for it counts as used all the same. What is not valid, or could not be read, cannot be excused.
 
 pub mod baseline;
+pub mod compare;
 pub mod inline;
 pub mod owners;
 mod places;

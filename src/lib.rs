@@ -43,6 +43,10 @@ pub mod report;
 
 pub mod changed;
 
+pub mod impact;
+
+pub mod trust;
+
 pub mod pipeline;
 
 pub mod output;

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use crate::changed::{Limit, Touched};
 use crate::document::{self, Limits, Problem, ProblemKind, Stream};
 use crate::exceptions::{Circumstances, Exceptions, Ignores, Subject, inline};
-use crate::finding::{Finding, Label, Place};
+use crate::finding::{Finding, Label, Outcome, Place};
+use crate::impact::{self, Change, Impact, Lens, Side};
 use crate::link::{self, Repository};
 use crate::manifest::Deployment;
 use crate::manifest::llm_deployment::{self, Recognition};
@@ -25,6 +26,7 @@ use crate::schema;
 use crate::source::Source;
 use crate::supplied::Supplied;
 use crate::threads::Threads;
+use crate::trust::Trust;
 
 /// How to look at sources.
 #[derive(Clone, Debug, Default)]
@@ -211,17 +213,36 @@ pub struct Conclusion<'a> {
     pub in_force: &'a [&'a str],
     /// What excuses findings, beside comments.
     pub exceptions: &'a Exceptions,
+    /// The revision whose policy counts, where it is not that of the work tree.
+    pub trust: Option<&'a Trust<'a>>,
 }
 
-/// The barrier and phase 2: links, judges, sorts and counts.
-pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclusion<'_>) -> Report {
+/// How to come from what was examined to what two policies come to differently.
+pub struct Comparison<'a> {
+    /// The policy that there was.
+    pub before: Lens<'a>,
+    /// The policy that there would be.
+    pub after: Lens<'a>,
+    /// What readers are told of the two.
+    pub sides: (Side, Side),
+    /// The day that dates are compared with.
+    pub today: jiff::civil::Date,
+    /// Threads to judge with.
+    pub threads: Threads,
+    /// Facts that the platform knows; nothing: none were asked for.
+    pub supplied: Option<&'a Supplied>,
+    /// Files of exceptions, as reports show them.
+    pub apart: &'a [Arc<str>],
+}
+
+/// The barrier: brings together what was examined, in order, and links it. Files of exceptions are read by themselves:
+/// should a mistake make one look like a manifest, it is none all the same.
+fn barrier(examined: Vec<Examined>, apart: &[Arc<str>], supplied: Option<&Supplied>) -> Examined {
     let mut all = Examined::default();
     for part in examined {
         all.absorb(part);
     }
-    let Examined { files, skipped, manifests, mut findings, mut deployments, ignores, trouble } = all;
-    // A file of exceptions is read by itself: should a mistake make it look like a manifest, it is none all the same.
-    let apart = &conclusion.exceptions.files;
+    let (findings, deployments) = (&mut all.findings, &mut all.deployments);
     if !apart.is_empty() {
         findings.retain(|finding| !apart.contains(&finding.primary.place.source.path));
         deployments.retain(|deployment| !apart.contains(&deployment.source.path));
@@ -229,14 +250,22 @@ pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclu
     // In the order of the report from here on: what is made in order has not to be moved to be sorted.
     deployments
         .sort_by(|left, right| (&left.source.path, left.document).cmp(&(&right.source.path, right.document)));
-    link::link(&mut deployments, &mut findings);
-    if let Some(supplied) = conclusion.supplied {
-        supplied.join(&mut deployments, &mut findings);
+    link::link(deployments, findings);
+    if let Some(supplied) = supplied {
+        supplied.join(deployments, findings);
         findings.extend(supplied.problems.iter().cloned());
     }
+    all
+}
+
+/// The barrier and phase 2: links, judges, sorts and counts.
+pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclusion<'_>) -> Report {
+    let all = barrier(examined, &conclusion.exceptions.files, conclusion.supplied);
+    let Examined { files, skipped, manifests, mut findings, deployments, ignores, trouble } = all;
     let limit = conclusion.changed.map(|touched| Limit::new(touched, &deployments));
-    let mut records = judge(deployments, policies, &conclusion, &mut findings);
-    excuse(ignores, &records, policies, &conclusion, &mut findings);
+    let mut changes = Vec::new();
+    let mut records = judge(deployments, policies, &conclusion, &mut findings, &mut changes);
+    excuse(ignores, &records, policies, &conclusion, &changes, &mut findings);
     findings.extend(policies.problems.iter().cloned());
     let left_out = limit.map(|limit| limit.apply(&mut findings, &mut records, trouble));
     let gathered = Gathered {
@@ -255,15 +284,16 @@ pub fn conclude(examined: Vec<Examined>, policies: &Policies, conclusion: Conclu
     Report::compute(gathered, conclusion.fail_on)
 }
 
-/// Marks the findings that do not count.
+/// Marks the findings that do not count, and tells what a change would have them made of.
 fn excuse(
     ignores: Vec<Ignores>,
     records: &[DeploymentRecord],
     policies: &Policies,
     conclusion: &Conclusion<'_>,
+    changes: &[Change],
     findings: &mut Vec<Finding>,
 ) {
-    if ignores.is_empty() && conclusion.exceptions.is_empty() {
+    if ignores.is_empty() && conclusion.exceptions.is_empty() && conclusion.trust.is_none() {
         return;
     }
     let subjects: Vec<_> = records
@@ -272,39 +302,98 @@ fn excuse(
         .collect();
     let (today, in_force) = (conclusion.run.today, conclusion.in_force);
     let run = Circumstances { today, policies, in_force, subjects: &subjects };
+    let trusted = conclusion.trust.map(|trust| (trust, ignores.clone()));
     conclusion.exceptions.apply(ignores, run, findings);
+    if let Some((trust, comments)) = trusted {
+        let told = trust.tell(changes, findings, &comments, run);
+        findings.extend(told);
+    }
 }
 
 /// Deployments fewer than this are judged faster than a thread is started.
 const FEW: usize = 64;
 
+/// What came of judging some deployments.
+#[derive(Default)]
+struct Judged {
+    records: Vec<DeploymentRecord>,
+    findings: Vec<Finding>,
+    changes: Vec<Change>,
+}
+
 /// Judges deployments and appends to `findings`. Each deployment's facts are given back as soon as it is judged:
 /// at no time are all facts and all findings in memory.
 fn judge(
-    mut deployments: Vec<Deployment>,
+    deployments: Vec<Deployment>,
     policies: &Policies,
     conclusion: &Conclusion<'_>,
     findings: &mut Vec<Finding>,
+    changes: &mut Vec<Change>,
 ) -> Vec<DeploymentRecord> {
+    let lenses = conclusion.trust.and_then(|trust| trust.lenses);
     let judging = Judging { today: conclusion.run.today, show_passed: conclusion.show_passed };
     let repository = conclusion.repository;
-    let judge_some = move |deployments: Vec<Deployment>, findings: &mut Vec<Finding>| -> Vec<_> {
-        deployments
-            .into_iter()
-            .map(|deployment| {
-                let before = findings.len();
-                if let Some(repository) = repository {
-                    link::missing_evidence(&deployment, repository, findings);
-                }
-                let outcomes = policies.judge(&deployment, judging, findings);
-                report::sort(findings.get_mut(before..).unwrap_or_default());
-                DeploymentRecord { outcomes, ..record(&deployment) }
-            })
-            .collect()
+    let judge_one = |deployment: Deployment, judged: &mut Judged| {
+        let findings = &mut judged.findings;
+        let before = findings.len();
+        if let Some(repository) = repository {
+            link::missing_evidence(&deployment, repository, findings);
+        }
+        let outcomes = policies.judge(&deployment, judging, findings);
+        report::sort(findings.get_mut(before..).unwrap_or_default());
+        if let Some((before, after)) = lenses {
+            judged.changes.extend(impact::changes(&deployment, before, after, judging.today));
+        }
+        judged.records.push(DeploymentRecord { outcomes, ..record(&deployment) });
     };
-    let threads = conclusion.threads.for_tasks(deployments.len(), FEW);
+    let mut records = Vec::new();
+    for judged in each(deployments, conclusion.threads, judge_one) {
+        records.extend(judged.records);
+        findings.extend(judged.findings);
+        changes.extend(judged.changes);
+    }
+    records
+}
+
+/// What two policies come to differently on the same deployments. Both judge a deployment while its facts are there, and
+/// then they are given back.
+pub fn compare(examined: Vec<Examined>, comparison: Comparison<'_>) -> Impact {
+    let Comparison { before, after, sides, today, threads, supplied, apart } = comparison;
+    let all = barrier(examined, apart, supplied);
+    let paths: Vec<_> =
+        all.deployments.iter().map(|deployment| Arc::clone(&deployment.source.path)).collect();
+    let differences = impact::differences(before.policies, after.policies, paths.iter().map(|path| &**path));
+    let compare_one = |deployment: Deployment, changes: &mut Vec<Change>| {
+        changes.extend(impact::changes(&deployment, before, after, today));
+    };
+    let mut changes: Vec<Change> =
+        each(all.deployments, threads, compare_one).into_iter().flatten().collect();
+    impact::sort(&mut changes);
+    let unreadable = all.findings.iter().filter(|finding| finding.outcome == Outcome::Unreadable);
+    let mut unread: Vec<_> =
+        unreadable.map(|finding| Arc::clone(&finding.primary.place.source.path)).collect();
+    unread.sort();
+    unread.dedup();
+    let (before, after) = sides;
+    Impact { today, before, after, deployments: paths.len(), differences, changes, unread }
+}
+
+/// Does something with each deployment, which it then gives back, in as many threads as that is worth; in order.
+fn each<T: Default + Send>(
+    mut deployments: Vec<Deployment>,
+    threads: Threads,
+    one: impl Fn(Deployment, &mut T) + Copy + Send,
+) -> Vec<T> {
+    let all = move |deployments: Vec<Deployment>| -> T {
+        let mut done = T::default();
+        for deployment in deployments {
+            one(deployment, &mut done);
+        }
+        done
+    };
+    let threads = threads.for_tasks(deployments.len(), FEW);
     if threads < 2 {
-        return judge_some(deployments, findings);
+        return vec![all(deployments)];
     }
     let share = deployments.len().div_ceil(threads);
     let mut shares = Vec::with_capacity(threads);
@@ -314,26 +403,12 @@ fn judge(
     shares.push(deployments);
     shares.reverse();
     std::thread::scope(|scope| {
-        let workers: Vec<_> = shares
-            .into_iter()
-            .map(|some| {
-                scope.spawn(move || {
-                    let mut findings = Vec::new();
-                    (judge_some(some, &mut findings), findings)
-                })
-            })
-            .collect();
-        let mut records = Vec::new();
-        for worker in workers {
-            match worker.join() {
-                Ok((some, found)) => {
-                    records.extend(some);
-                    findings.extend(found);
-                }
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        records
+        let workers: Vec<_> = shares.into_iter().map(|some| scope.spawn(move || all(some))).collect();
+        let done = workers.into_iter().map(|worker| match worker.join() {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        done.collect()
     })
 }
 

@@ -29,7 +29,7 @@ const FLOW: &[(&str, &[&str])] = &[
     ("config", &["source", "nearest", "globs", "finding", "document", "schema", "policy"]),
     (
         "workspace",
-        &["source", "threads", "globs", "finding", "marker", "discover", "read", "policy", "config"],
+        &["source", "threads", "globs", "finding", "marker", "discover", "read", "git", "policy", "config"],
     ),
     (
         "exceptions",
@@ -37,6 +37,8 @@ const FLOW: &[(&str, &[&str])] = &[
     ),
     ("report", &["source", "finding", "manifest", "policy"]),
     ("changed", &["source", "finding", "manifest", "link", "report"]),
+    ("impact", &["source", "finding", "discover", "manifest", "policy"]),
+    ("trust", &["source", "finding", "policy", "config", "exceptions", "impact"]),
     (
         "pipeline",
         &[
@@ -55,9 +57,11 @@ const FLOW: &[(&str, &[&str])] = &[
             "exceptions",
             "report",
             "changed",
+            "impact",
+            "trust",
         ],
     ),
-    ("output", &["source", "finding", "document", "manifest", "policy", "report"]),
+    ("output", &["source", "threads", "finding", "document", "manifest", "policy", "report", "impact"]),
     (
         "cli",
         &[
@@ -78,10 +82,11 @@ const FLOW: &[(&str, &[&str])] = &[
             "policy",
             "config",
             "workspace",
-            "policy",
             "exceptions",
             "report",
             "changed",
+            "impact",
+            "trust",
             "pipeline",
             "output",
         ],

@@ -150,6 +150,7 @@ fn every_code_in_the_sources_has_its_words() {
         r#"unreadable\([^"\n]*"([a-z-]+)""#,
         r#"(?:mistake|tell|warning|wrong)\(\s*"([a-z-]+)""#,
         r#"code: "([a-z-]+)""#,
+        r#"\bfinding\(\s*"([a-z-]+)""#,
         r#"io::ErrorKind::[A-Za-z]+ => \("([a-z-]+)""#,
     ];
     let ways: Vec<Regex> = ways.iter().map(|way| Regex::new(way).unwrap()).collect();

@@ -18,7 +18,12 @@ use tunelint::source::Span;
 const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 24);
 
 fn file(name: &str, text: &str) -> PolicyFile {
-    PolicyFile { path: format!("{name}.yaml").into(), file: format!("{name}.yaml").into(), text: text.into() }
+    PolicyFile {
+        path: format!("{name}.yaml").into(),
+        file: format!("{name}.yaml").into(),
+        text: text.into(),
+        source: None,
+    }
 }
 
 /// How many examples of a rule come out otherwise than they claim, in a pack with these texts.

@@ -292,7 +292,7 @@ fn tested(pack: &str, rules: &[&str]) -> TestReport {
     let file = |name: &str| {
         let path = format!("{pack}/{name}.yaml");
         let file = packs().join(&path);
-        PolicyFile { text: fs::read_to_string(&file).unwrap().into(), path: path.into(), file }
+        PolicyFile { text: fs::read_to_string(&file).unwrap().into(), path: path.into(), file, source: None }
     };
     let mut policies = Policies::default();
     let rules: Vec<PolicyFile> = rules.iter().map(|rule| file(rule)).collect();

@@ -153,6 +153,7 @@ fn drawn(tree: &Tree, width: usize) -> String {
         changed: None,
         in_force: &[],
         exceptions: &Exceptions::default(),
+        trust: None,
     };
     let mut policies = Policies::builtin();
     let select = vec!["fine-tuning-below-volume".to_owned()];

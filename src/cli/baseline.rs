@@ -14,6 +14,7 @@ use crate::exceptions::baseline::{self, Aim, Renewal};
 use crate::finding::{Finding, Severity};
 use crate::output;
 use crate::report::{self, Exit};
+use crate::workspace::tree::Disk;
 
 /// Options of `baseline`.
 #[derive(Debug, Args)]
@@ -53,7 +54,7 @@ impl Baseline {
         let mut mistakes = Vec::new();
         let mut old = None;
         if aim == Aim::Prune || located.file.is_file() {
-            old = read_baseline(&located, &mut mistakes);
+            old = read_baseline(&located, &Disk, &mut mistakes);
         }
         let is_broken = mistakes.iter().any(|finding| finding.severity == Severity::Error);
         if is_broken && !(aim == Aim::Write && judged.is_whole()) {

@@ -15,10 +15,12 @@ use super::gather::{Again, Sources};
 use super::policies::PolicyOptions;
 use super::target::{self, Target};
 use super::terminal::{self, Terminal};
+use super::trust::Trusted;
 use super::{Error, Global, candidates, commit};
 use crate::changed::Touched;
 use crate::config::Governance;
 use crate::discover::{Here, OnDisk};
+use crate::exceptions::Exceptions;
 use crate::finding::Severity;
 use crate::link::{EVIDENCE_NOT_FOUND, Repository};
 use crate::output::{self, Format};
@@ -26,6 +28,7 @@ use crate::pipeline::{self, Conclusion, Examined};
 use crate::report::{Exit, FailOn, Report, Run};
 use crate::supplied::{Asked, DECLARATION_DIFFERS, DEPLOYMENT_NOT_FOUND};
 use crate::workspace::Workspace;
+use crate::workspace::tree::Disk;
 
 /// Options of `check`.
 #[derive(Debug, Args)]
@@ -53,6 +56,10 @@ pub(super) struct Check {
     policies: PolicyOptions,
     #[command(flatten)]
     exceptions: ExceptionOptions,
+    /// Take config, packs, waivers and baseline from this revision, and tell what the work tree changes in them: a pull
+    /// request cannot excuse itself
+    #[arg(long, value_name = "REF", help_heading = "Exceptions")]
+    trust: Option<String>,
 }
 
 fn fail_on(text: &str) -> Result<FailOn, String> {
@@ -73,9 +80,9 @@ impl Check {
         if changed.is_some() {
             clock.lap("ask git what changed");
         }
-        let (workspace, unpacked) = self.policies.load(global, &self.sources.spoken_of())?;
+        let (own, unpacked) = self.policies.load(global, &self.sources.spoken_of())?;
         clock.lap("read the config and the policies");
-        let exceptions = self.exceptions.load(&self.sources, &workspace);
+        let (workspace, exceptions, mut trusted) = self.in_force(own, global)?;
         clock.lap("read the exceptions");
         let asked = Asked {
             differences: unpacked.contains(&DECLARATION_DIFFERS),
@@ -88,6 +95,12 @@ impl Check {
         }
         let mut examined = self.sources.gather(global, &workspace.left_out);
         clock.lap("find, read and examine the files");
+        let trust = trusted.as_mut().map(|trusted| {
+            trusted.take_comments(&mut examined, &self.sources);
+            let findings = trusted.new_problems(&workspace, &exceptions);
+            examined.push(Examined { findings, ..Examined::default() });
+            trusted.against(&workspace, &exceptions, &examined)
+        });
         examined.push(unmatched(&workspace, &examined));
         let bare = examined.iter().all(|part| part.manifests == 0);
         let mut candidates = Vec::new();
@@ -100,7 +113,10 @@ impl Check {
         }
         let repository = unpacked.contains(&EVIDENCE_NOT_FOUND).then(|| OnDisk::new(Here::now()));
         let conclusion = Conclusion {
-            run: circumstances(global, &workspace),
+            run: Run {
+                trust: trust.as_ref().map(|trust| trust.commit.to_owned()),
+                ..circumstances(global, &workspace)
+            },
             show_passed: self.show_passed,
             fail_on: self.fail_on.unwrap_or_else(|| fail_on_of(&workspace)),
             threads: global.threads(),
@@ -110,6 +126,7 @@ impl Check {
             changed: changed.as_ref().map(|changed| changed as &dyn Touched),
             in_force: &unpacked,
             exceptions: &exceptions,
+            trust: trust.as_ref(),
         };
         let report = pipeline::conclude(examined, &workspace.policies, conclusion);
         clock.lap("judge, sort and count");
@@ -122,6 +139,22 @@ impl Check {
         // The process ends here: the system takes the memory back at once, where we would give it back by the piece.
         std::mem::forget((report, workspace));
         Ok(exit)
+    }
+
+    /// The policy and the exceptions that count: those of the work tree, or else those of the revision that is trusted.
+    fn in_force(
+        &self,
+        own: Workspace,
+        global: &Global,
+    ) -> Result<(Workspace, Exceptions, Option<Trusted>), Error> {
+        let Some(revision) = &self.trust else {
+            let exceptions = self.exceptions.load(&self.sources, &own, &Disk);
+            return Ok((own, exceptions, None));
+        };
+        let (sources, policies, exceptions) = (&self.sources, &self.policies, &self.exceptions);
+        let (workspace, exceptions, trusted) =
+            Trusted::load(revision, own, sources, policies, exceptions, global)?;
+        Ok((workspace, exceptions, Some(trusted)))
     }
 
     fn no_manifests(&self) -> Examined {
@@ -160,6 +193,7 @@ impl Check {
                 quiet: global.quiet,
                 elapsed: Some(elapsed),
                 folder: forge.folder.clone(),
+                elsewhere: self.trust.as_ref().map(|revision| format!("{revision}:")),
                 link_base: forge.link_base.clone(),
                 help_uri: governance.help_uri().map(str::to_owned),
                 ..output::Options::default()

@@ -15,6 +15,7 @@ use crate::finding::{Finding, Label, Place};
 use crate::read;
 use crate::source::Source;
 use crate::workspace::Workspace;
+use crate::workspace::tree::{Disk, Tree};
 
 /// Where waivers are looked for, from the top of the repository.
 const WAIVERS: &str = ".tunelint/waivers.yaml";
@@ -51,31 +52,37 @@ pub(super) struct Located {
 
 impl ExceptionOptions {
     /// The exceptions of a run over some sources.
-    pub(super) fn load(&self, sources: &Sources, workspace: &Workspace) -> Exceptions {
-        let mut exceptions = self.load_waivers(sources, workspace);
+    pub(super) fn load(&self, sources: &Sources, workspace: &Workspace, tree: &dyn Tree) -> Exceptions {
+        let mut exceptions = self.load_waivers(sources, workspace, tree);
         let located = self.baseline(&exceptions.top);
-        if self.baseline.is_some() || located.file.exists() {
-            exceptions.baseline = read_baseline(&located, &mut exceptions.problems);
+        if is_there(&located, self.baseline.is_some(), tree) {
+            exceptions.baseline = read_baseline(&located, tree, &mut exceptions.problems);
             exceptions.files.push(located.shown);
         }
         exceptions
     }
 
     /// The exceptions of a run over some sources, but for a baseline.
-    pub(super) fn load_waivers(&self, sources: &Sources, workspace: &Workspace) -> Exceptions {
+    pub(super) fn load_waivers(
+        &self,
+        sources: &Sources,
+        workspace: &Workspace,
+        tree: &dyn Tree,
+    ) -> Exceptions {
         let top = top(sources);
         let terms = Terms::of(&workspace.governance);
         let mut exceptions = Exceptions { terms, is_whole: is_whole(sources, &top), ..Exceptions::default() };
         let located = self.waivers(&top);
-        if self.waivers.is_none() && !located.file.exists() {
+        if !is_there(&located, self.waivers.is_some(), tree) {
             exceptions.top = top;
             return exceptions;
         }
         exceptions.files.push(Arc::clone(&located.shown));
-        if let Some((source, text)) = text(&located, "waivers", MOST_BYTES, &mut exceptions.problems) {
-            exceptions.waivers = waivers::read(&source, &text, &mut exceptions.problems);
+        let problems = &mut exceptions.problems;
+        if let Some((source, text)) = text(&located, "waivers", MOST_BYTES, tree, problems) {
+            exceptions.waivers = waivers::read(&source, &text, problems);
             if exceptions.waivers.iter().any(waivers::Waiver::names_approver) {
-                exceptions.owners = owners(&top);
+                exceptions.owners = owners(&top, tree);
             }
         }
         exceptions.top = top;
@@ -99,19 +106,41 @@ impl Located {
     }
 }
 
+/// Whether a file is to be read: one that is named, or that is there. One that is named and that a commit does not have
+/// yet, though the disk does, was not there.
+fn is_there(located: &Located, is_named: bool, tree: &dyn Tree) -> bool {
+    tree.holds(&located.file) || is_named && !Disk.holds(&located.file)
+}
+
 /// Reads a baseline.
-pub(super) fn read_baseline(located: &Located, findings: &mut Vec<Finding>) -> Option<Baseline> {
-    let (source, text) = text(located, "baseline", MOST_BASELINE, findings)?;
+pub(super) fn read_baseline(
+    located: &Located,
+    tree: &dyn Tree,
+    findings: &mut Vec<Finding>,
+) -> Option<Baseline> {
+    let (source, text) = text(located, "baseline", MOST_BASELINE, tree, findings)?;
     Some(baseline::read(&source, &text, findings))
+}
+
+/// Where exceptions are looked for unless something else is named, as reports show it.
+pub(super) fn usual_files(sources: &Sources) -> Vec<Arc<str>> {
+    let top = top(sources);
+    [WAIVERS, BASELINE].into_iter().map(|below| located(&top, below).shown).collect()
+}
+
+/// The folder that the first path lies in, or is.
+pub(super) fn folder(sources: &Sources) -> PathBuf {
+    let first = sources.paths.iter().find(|path| path.as_os_str() != "-");
+    let real = first.and_then(|path| path.canonicalize().ok());
+    let real = real.unwrap_or_else(|| std::env::current_dir().unwrap_or_default());
+    if real.is_file() { real.parent().map(Path::to_owned).unwrap_or(real) } else { real }
 }
 
 /// The top of the repository that the first path lies in: the nearest folder above that has a `.git`, else the
 /// current folder, where the path lies in it, else the path's own.
 fn top(sources: &Sources) -> Top {
     let here = std::env::current_dir().unwrap_or_default();
-    let first = sources.paths.iter().find(|path| path.as_os_str() != "-");
-    let real = first.and_then(|path| path.canonicalize().ok()).unwrap_or_else(|| here.clone());
-    let folder = if real.is_file() { real.parent().unwrap_or(&real) } else { &real };
+    let folder = &*folder(sources);
     let repository = folder.ancestors().find(|above| above.join(".git").exists());
     let top =
         repository.or_else(|| folder.ancestors().find(|above| *above == here)).unwrap_or(folder).to_owned();
@@ -124,7 +153,7 @@ fn is_whole(sources: &Sources, top: &Top) -> bool {
 }
 
 /// A file below the top, which reports call as one would from the current folder.
-fn located(top: &Top, below: &str) -> Located {
+pub(super) fn located(top: &Top, below: &str) -> Located {
     let file = top.top.join(below);
     let way = match top.here.strip_prefix(&top.top) {
         Ok(down) => down.components().map(|_| Path::new("..")).chain([Path::new(below)]).collect(),
@@ -136,7 +165,7 @@ fn located(top: &Top, below: &str) -> Located {
 /// The text of a waivers file that is to be extended.
 pub(super) fn read_text(located: &Located) -> Result<Arc<str>, Error> {
     let mut findings = Vec::new();
-    match text(located, "waivers", MOST_BYTES, &mut findings) {
+    match text(located, "waivers", MOST_BYTES, &Disk, &mut findings) {
         Some((_, text)) => Ok(text),
         None => Err(Error::Usage(findings.pop().map_or_else(String::new, |finding| finding.message))),
     }
@@ -147,29 +176,29 @@ fn text(
     located: &Located,
     rule: &str,
     limit: u64,
+    tree: &dyn Tree,
     findings: &mut Vec<Finding>,
 ) -> Option<(Arc<Source>, Arc<str>)> {
-    let mut buffer = Vec::new();
-    let read =
-        read::named(&located.file, limit, &mut buffer).map_err(|error| (error.code(), error.to_string()));
-    let text: Result<Arc<str>, _> = read.and_then(|()| {
-        read::decode(&buffer).map(Into::into).map_err(|error| ("encoding", error.to_string()))
+    let called = tree.called(Arc::clone(&located.shown), &located.file);
+    let read = tree.read(&located.file, limit).map_err(|error| (error.code(), error.to_string()));
+    let text: Result<Arc<str>, _> = read.and_then(|bytes| {
+        read::decode(&bytes).map(Into::into).map_err(|error| ("encoding", error.to_string()))
     });
     match text {
-        Ok(text) => Some((Source::on_disk(Arc::clone(&located.shown), located.file.clone(), &text), text)),
+        Ok(text) => Some((tree.source(called, &located.file, &text), text)),
         Err((code, predicate)) => {
-            let source = Source::in_memory(Arc::clone(&located.shown), "");
+            let source = Source::in_memory(Arc::clone(&called), "");
             let label = Label::new(Place::whole(&source), "not read");
-            findings.push(Finding::invalid(rule, code, format!("{} {predicate}", located.shown), label));
+            findings.push(Finding::invalid(rule, code, format!("{called} {predicate}"), label));
             None
         }
     }
 }
 
 /// Whom the repository names for its files, if it does.
-pub(super) fn owners(top: &Top) -> Option<CodeOwners> {
-    let found = CODEOWNERS.iter().map(|name| located(top, name)).find(|located| located.file.exists())?;
+pub(super) fn owners(top: &Top, tree: &dyn Tree) -> Option<CodeOwners> {
+    let found = CODEOWNERS.iter().map(|name| located(top, name)).find(|own| tree.holds(&own.file))?;
     // One that cannot be read says nothing, to GitHub either.
-    let (source, text) = text(&found, "waivers", MOST_OWNERS, &mut Vec::new())?;
+    let (source, text) = text(&found, "waivers", MOST_OWNERS, tree, &mut Vec::new())?;
     Some(CodeOwners::read(&source, &text))
 }

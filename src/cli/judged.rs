@@ -12,6 +12,7 @@ use crate::link::{EVIDENCE_NOT_FOUND, Repository};
 use crate::pipeline::{self, Conclusion};
 use crate::report::{Exit, FailOn, Report};
 use crate::workspace::Workspace;
+use crate::workspace::tree::Disk;
 
 /// A run without a baseline.
 pub(super) struct Judged {
@@ -31,7 +32,7 @@ impl Judged {
     ) -> Result<Self, Error> {
         let (workspace, unpacked) = policies.load(global, &sources.spoken_of())?;
         let options = exceptions;
-        let mut exceptions = options.load_waivers(sources, &workspace);
+        let mut exceptions = options.load_waivers(sources, &workspace, &Disk);
         exceptions.files.push(options.baseline(&exceptions.top).shown);
         let repository = unpacked.contains(&EVIDENCE_NOT_FOUND).then(|| OnDisk::new(Here::now()));
         let conclusion = Conclusion {
@@ -45,6 +46,7 @@ impl Judged {
             supplied: None,
             in_force: &unpacked,
             exceptions: &exceptions,
+            trust: None,
         };
         let report =
             pipeline::conclude(sources.gather(global, &workspace.left_out), &workspace.policies, conclusion);

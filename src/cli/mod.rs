@@ -12,6 +12,7 @@ mod facts;
 mod facts_files;
 mod forge;
 pub mod gather;
+mod impact;
 mod init;
 mod judged;
 mod policies;
@@ -21,6 +22,7 @@ mod schema;
 mod target;
 pub mod terminal;
 mod test;
+mod trust;
 mod waive;
 
 use std::ffi::{OsStr, OsString};
@@ -154,6 +156,8 @@ enum Command {
     Init(init::Init),
     /// Excuse what a rule finds on a deployment, until a day
     Waive(Box<waive::Waive>),
+    /// Tell which deployments a change of policy makes fail or pass
+    Impact(Box<impact::ImpactCommand>),
     /// Keep the findings that a repository starts from
     Baseline(baseline::Baseline),
 }
@@ -202,6 +206,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Schema(schema) => schema.run(),
         Command::Init(init) => init.run(&cli.global, &terminal),
         Command::Waive(waive) => waive.run(&cli.global, &terminal),
+        Command::Impact(impact) => impact.run(&cli.global, &terminal),
         Command::Baseline(baseline) => baseline.run(&cli.global, &terminal),
     };
     match outcome {

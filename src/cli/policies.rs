@@ -1,6 +1,6 @@
 //! The policy options that several commands share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -10,9 +10,10 @@ use crate::link::EVIDENCE_NOT_FOUND;
 use crate::output::sanitize;
 use crate::policy::{Policies, Renamed, Selection};
 use crate::supplied::{DECLARATION_DIFFERS, DEPLOYMENT_NOT_FOUND};
+use crate::workspace::commit::AtCommit;
 use crate::workspace::packs::Packs;
-use crate::workspace::tree::Disk;
-use crate::workspace::{Request, Workspace};
+use crate::workspace::tree::{Disk, Tree as _};
+use crate::workspace::{Choice, NAMES, Request, Workspace};
 
 /// Rules of ours that belong to no pack.
 const UNPACKED: [&str; 3] = [EVIDENCE_NOT_FOUND, DECLARATION_DIFFERS, DEPLOYMENT_NOT_FOUND];
@@ -53,6 +54,67 @@ impl PackOptions {
     fn workspace(&self, global: &Global, paths: &[PathBuf]) -> Result<Workspace, Error> {
         workspace(global, paths, &self.policies)
     }
+
+    /// The same without the parameters that are asked for.
+    pub(super) fn plain(&self, global: &Global, paths: &[PathBuf]) -> Result<Workspace, Error> {
+        self.workspace(global, paths)
+    }
+
+    /// The same under another config.
+    pub(super) fn under(
+        &self,
+        global: &Global,
+        paths: &[PathBuf],
+        config: Choice,
+    ) -> Result<Workspace, Error> {
+        let here = Here::now();
+        let request = Request { config, ..request(global, paths, &self.policies, &here) };
+        Ok(Workspace::load(&request, &here, &Disk)?)
+    }
+
+    /// What governed it at a commit. What the command line names and the commit does not have was not there.
+    pub(super) fn at_commit(
+        &self,
+        global: &Global,
+        paths: &[PathBuf],
+        tree: &AtCommit,
+    ) -> Result<Workspace, Error> {
+        let here = Here::now();
+        let mut request = request(global, paths, &self.policies, &here);
+        if let Choice::Named(file) = &request.config
+            && !tree.holds(file)
+            && Disk.holds(file)
+        {
+            request.config = Choice::None;
+        }
+        request.policies.retain(|folder| tree.of_named(folder).holds(folder) || !Disk.holds(folder));
+        Ok(Workspace::load(&request, &here, tree)?)
+    }
+
+    /// Whether parameters are asked for.
+    pub(super) fn sets_something(&self) -> bool {
+        !self.set.is_empty()
+    }
+
+    /// ` with PARAMETER=VALUE`, where parameters are asked for.
+    pub(super) fn settings_in_words(&self) -> String {
+        if self.set.is_empty() { String::new() } else { format!(" with {}", self.set.join(", ")) }
+    }
+}
+
+/// Whether a path is a config, or a folder that holds one.
+pub(super) fn is_config(path: &Path) -> bool {
+    path.is_file() || NAMES.iter().any(|name| path.join(name).is_file())
+}
+
+fn request(global: &Global, paths: &[PathBuf], policies: &[PathBuf], here: &Here) -> Request {
+    Request {
+        roots: discover::roots(paths, here),
+        config: global.config.choice(),
+        org_config: global.config.org_config.clone(),
+        policies: policies.to_vec(),
+        threads: global.threads(),
+    }
 }
 
 impl PolicyOptions {
@@ -64,6 +126,26 @@ impl PolicyOptions {
         paths: &[PathBuf],
     ) -> Result<(Workspace, Vec<&'static str>), Error> {
         let mut workspace = self.packs.workspace(global, paths)?;
+        self.apply(&mut workspace)?;
+        let names = |names: &[String], own: &str| names.iter().any(|name| name == own);
+        let is_in_force =
+            |own: &&str| (self.select.is_empty() || names(&self.select, own)) && !names(&self.ignore, own);
+        Ok((workspace, UNPACKED.into_iter().filter(is_in_force).collect()))
+    }
+
+    /// What governed it at a commit, with the rules and parameters that are asked for.
+    pub(super) fn at_commit(
+        &self,
+        global: &Global,
+        paths: &[PathBuf],
+        tree: &AtCommit,
+    ) -> Result<Workspace, Error> {
+        let mut workspace = self.packs.at_commit(global, paths, tree)?;
+        self.apply(&mut workspace)?;
+        Ok(workspace)
+    }
+
+    fn apply(&self, workspace: &mut Workspace) -> Result<(), Error> {
         let is_unpacked = |name: &String| UNPACKED.iter().any(|own| own == name);
         let others = |names: &[String]| -> Vec<String> {
             names.iter().filter(|name| !is_unpacked(name)).cloned().collect()
@@ -76,10 +158,7 @@ impl PolicyOptions {
         };
         selection.no_rules = !self.select.is_empty() && selection.select.is_empty();
         tell(&workspace.policies.apply(&selection)?);
-        let names = |names: &[String], own: &str| names.iter().any(|name| name == own);
-        let is_in_force =
-            |own: &&str| (self.select.is_empty() || names(&self.select, own)) && !names(&self.ignore, own);
-        Ok((workspace, UNPACKED.into_iter().filter(is_in_force).collect()))
+        Ok(())
     }
 }
 
@@ -90,14 +169,7 @@ pub(super) fn workspace(
     policies: &[PathBuf],
 ) -> Result<Workspace, Error> {
     let here = Here::now();
-    let request = Request {
-        roots: discover::roots(paths, &here),
-        config: global.config.choice(),
-        org_config: global.config.org_config.clone(),
-        policies: policies.to_vec(),
-        threads: global.threads(),
-    };
-    Ok(Workspace::load(&request, &here, &Disk)?)
+    Ok(Workspace::load(&request(global, paths, policies, &here), &here, &Disk)?)
 }
 
 /// Adds the packs of folders, all at once: they may extend each other.

@@ -16,6 +16,7 @@ use crate::exceptions::{Exceptions, value};
 use crate::finding::{Finding, Scalar, Severity};
 use crate::output::{self, sanitize};
 use crate::report::{self, Exit};
+use crate::workspace::tree::Disk;
 
 /// Options of `waive`.
 #[derive(Debug, Args)]
@@ -148,7 +149,11 @@ impl Waive {
     fn try_out(&self, extended: &mut Extended, judged: &mut Judged, told: &mut Vec<Finding>) -> usize {
         let known = std::mem::take(&mut judged.exceptions);
         let exceptions = Exceptions {
-            owners: if self.approved_by.is_some() { super::exceptions::owners(&known.top) } else { None },
+            owners: if self.approved_by.is_some() {
+                super::exceptions::owners(&known.top, &Disk)
+            } else {
+                None
+            },
             waivers: std::mem::take(&mut extended.waivers),
             problems: Vec::new(),
             ..known

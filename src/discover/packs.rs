@@ -37,6 +37,21 @@ pub struct PolicyFolder {
 }
 
 impl PolicyFolder {
+    /// Gives each rule to the nearest pack above it: of all whose folder the file lies in, the deepest.
+    fn sort_out(&mut self, rules: Vec<PathBuf>) {
+        for rule in rules {
+            let owner = self
+                .packs
+                .iter_mut()
+                .filter(|pack| pack.pack.parent().is_some_and(|folder| rule.starts_with(folder)))
+                .max_by_key(|pack| pack.pack.components().count());
+            match owner {
+                Some(pack) => pack.rules.push(rule),
+                None => self.strays.push(rule),
+            }
+        }
+    }
+
     /// Leaves out what some links lead to, and notes that.
     pub fn leave_out(&mut self, links: Vec<PathBuf>) {
         if links.is_empty() {
@@ -84,19 +99,24 @@ pub fn packs(folder: &Path) -> Result<PolicyFolder, walkdir::Error> {
             rules.push(entry.into_path());
         }
     }
-    for rule in rules {
-        // The nearest pack above: of all whose folder the file lies in, the deepest.
-        let owner = found
-            .packs
-            .iter_mut()
-            .filter(|pack| pack.pack.parent().is_some_and(|folder| rule.starts_with(folder)))
-            .max_by_key(|pack| pack.pack.components().count());
-        match owner {
-            Some(pack) => pack.rules.push(rule),
-            None => found.strays.push(rule),
+    found.sort_out(rules);
+    Ok(found)
+}
+
+/// The packs that some files make up, in the order of the files.
+pub fn packs_among(files: impl IntoIterator<Item = PathBuf>) -> PolicyFolder {
+    let yaml = endings();
+    let mut found = PolicyFolder::default();
+    let mut rules = Vec::new();
+    for file in files {
+        if file.file_name().is_some_and(|name| name == PACK) {
+            found.packs.push(PackFiles { pack: file, rules: Vec::new() });
+        } else if yaml.is_match(&file) {
+            rules.push(file);
         }
     }
-    Ok(found)
+    found.sort_out(rules);
+    found
 }
 
 fn trouble(error: &walkdir::Error) -> (PathBuf, &'static str, String) {
@@ -115,25 +135,49 @@ fn trouble(error: &walkdir::Error) -> (PathBuf, &'static str, String) {
 
 /// The folders that a relative path or glob leads to from a folder, sorted.
 pub fn folders(above: &Path, pattern: &str) -> Vec<PathBuf> {
-    let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-    let plain = parts.iter().take_while(|part| !is_wild(part)).count();
-    let start = parts.iter().take(plain).fold(above.to_owned(), |path, part| path.join(part));
-    if plain == parts.len() {
-        return Some(start).filter(|path| path.is_dir()).into_iter().collect();
+    let wanted = FolderPattern::new(above, pattern);
+    if wanted.is_plain() {
+        return Some(wanted.start).filter(|path| path.is_dir()).into_iter().collect();
     }
-    let rest = parts.get(plain..).unwrap_or_default().join("/");
-    let (globs, _) = Globs::new([&*rest]);
-    let entries = WalkDir::new(&start).min_depth(1).max_depth(16).sort_by_file_name().into_iter();
+    let entries = WalkDir::new(&wanted.start).min_depth(1).max_depth(DEEPEST).sort_by_file_name().into_iter();
     let entries = entries.filter_entry(|entry| SKIPPED.iter().all(|skipped| entry.file_name() != *skipped));
     entries
         .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_dir())
-        .filter(|entry| {
-            let below = entry.path().strip_prefix(&start).ok().map(shown);
-            below.is_some_and(|below| !globs.matches_alone(&below).is_empty())
-        })
+        .filter(|entry| entry.file_type().is_dir() && wanted.fits(entry.path()))
         .map(walkdir::DirEntry::into_path)
         .collect()
+}
+
+/// A relative path or glob that leads to folders.
+#[derive(Debug)]
+pub struct FolderPattern {
+    /// The folder that its plain beginning leads to.
+    pub start: PathBuf,
+    /// What is to fit below it, where it is more than a path.
+    rest: Option<Globs>,
+}
+
+impl FolderPattern {
+    /// A pattern that counts from a folder.
+    pub fn new(above: &Path, pattern: &str) -> Self {
+        let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+        let plain = parts.iter().take_while(|part| !is_wild(part)).count();
+        let start = parts.iter().take(plain).fold(above.to_owned(), |path, part| path.join(part));
+        let rest = parts.get(plain..).filter(|rest| !rest.is_empty()).map(|rest| rest.join("/"));
+        Self { start, rest: rest.map(|rest| Globs::new([&*rest]).0) }
+    }
+
+    /// Whether it is a path and no glob.
+    pub const fn is_plain(&self) -> bool {
+        self.rest.is_none()
+    }
+
+    /// Whether a folder is one of those that it leads to.
+    pub fn fits(&self, folder: &Path) -> bool {
+        let Some(globs) = &self.rest else { return folder == self.start };
+        let below = folder.strip_prefix(&self.start).ok().map(shown);
+        below.is_some_and(|below| !below.is_empty() && !globs.matches_alone(&below).is_empty())
+    }
 }
 
 fn endings() -> GlobSet {

@@ -55,7 +55,7 @@ impl Entry {
 }
 
 impl Baseline {
-    fn place(&self, index: usize, span: Span) -> Place {
+    pub(super) fn place(&self, index: usize, span: Span) -> Place {
         Place::at(&self.source, Some(0), span).with_pointer(format!("/spec/entries/{index}"))
     }
 

@@ -20,7 +20,7 @@ use crate::source::{Source, Span};
 pub use read::read;
 
 /// The comments of one source.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ignores {
     /// The source.
     pub source: Arc<Source>,
@@ -29,7 +29,7 @@ pub struct Ignores {
 }
 
 /// A comment that takes findings back.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ignore {
     /// The rules whose findings it takes back, and where their ids stand.
     pub rules: Vec<(Box<str>, Span)>,
@@ -260,7 +260,8 @@ fn with_article(severity: Severity) -> &'static str {
 }
 
 impl Ignore {
-    fn place(&self, source: &Arc<Source>, span: Span) -> Place {
+    /// A place in it.
+    pub fn place(&self, source: &Arc<Source>, span: Span) -> Place {
         Place::at(source, Some(self.document), span)
     }
 }

@@ -14,7 +14,8 @@ pub const CODEOWNERS: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/COD
 /// A CODEOWNERS file.
 #[derive(Debug)]
 pub struct CodeOwners {
-    source: Arc<Source>,
+    /// The file.
+    pub source: Arc<Source>,
     lines: Vec<Line>,
     globs: Globs,
 }

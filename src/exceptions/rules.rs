@@ -15,7 +15,8 @@ use crate::supplied::{DECLARATION_DIFFERS, DEPLOYMENT_NOT_FOUND};
 const OF_NO_PACK: [&str; 3] = [EVIDENCE_NOT_FOUND, DECLARATION_DIFFERS, DEPLOYMENT_NOT_FOUND];
 
 /// What findings of no rule are called: they tell of what is not valid, and that cannot be excused.
-const OF_NO_RULE: [&str; 7] = ["schema", "document", "config", "policy", "facts", "waivers", "baseline"];
+const OF_NO_RULE: [&str; 8] =
+    ["schema", "document", "config", "policy", "facts", "waivers", "baseline", "trust"];
 
 /// The rules of a run.
 #[derive(Debug)]

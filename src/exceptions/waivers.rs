@@ -242,11 +242,11 @@ impl Waiver {
         self.approved_by.is_some()
     }
 
-    fn deployment_text(&self) -> Option<&str> {
+    pub(super) fn deployment_text(&self) -> Option<&str> {
         self.deployment.as_ref().map(|named| &*named.text)
     }
 
-    fn path_text(&self) -> Option<&str> {
+    pub(super) fn path_text(&self) -> Option<&str> {
         self.path.as_ref().map(|path| path.glob.glob())
     }
 
@@ -260,7 +260,7 @@ impl Waiver {
     }
 
     /// What it is for, in words.
-    fn subject(&self) -> String {
+    pub(super) fn subject(&self) -> String {
         match (self.deployment_text(), self.path_text()) {
             (Some(deployment), None) => deployment.to_owned(),
             (Some(deployment), Some(path)) => format!("{deployment} in {path}"),

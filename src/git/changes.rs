@@ -29,7 +29,14 @@ impl Repository {
     /// # Errors
     /// Where the revision is unknown or has nothing in common with `HEAD`, and in a bare repository.
     pub fn changes_since(&self, rev: &str) -> Result<Changes, Error> {
-        let base = self.common_ancestor(rev, "HEAD")?;
+        self.changes_from(&self.common_ancestor(rev, "HEAD")?)
+    }
+
+    /// What differs in the work tree from a commit, whatever else happened since.
+    ///
+    /// # Errors
+    /// Where git cannot tell, and in a bare repository.
+    pub fn changes_from(&self, commit: &str) -> Result<Changes, Error> {
         let diff = self.output([
             "diff",
             "--name-status",
@@ -39,7 +46,7 @@ impl Repository {
             "--no-textconv",
             "--no-relative",
             "--ignore-submodules=all",
-            &base,
+            commit,
             "--",
         ])?;
         let mut changes = read_name_status(&diff)?;

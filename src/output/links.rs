@@ -29,16 +29,25 @@ impl<'a> Links<'a> {
     pub(super) fn rooted(self, path: &str) -> Cow<'_, str> {
         match self.options.folder.as_deref() {
             None | Some("") => Cow::Borrowed(path),
-            Some(_) if path.starts_with('/') || path.starts_with("builtin:") => Cow::Borrowed(path),
+            Some(_) if path.starts_with('/') || self.is_elsewhere(path) => Cow::Borrowed(path),
             Some(folder) => Cow::Owned(below(folder, path)),
         }
+    }
+
+    /// Whether a path is that of no file in the work tree.
+    fn is_elsewhere(self, path: &str) -> bool {
+        let revision = self.options.elsewhere.as_deref();
+        path.starts_with("builtin:") || revision.is_some_and(|revision| path.starts_with(revision))
     }
 
     /// A line of a file on the forge; nothing where the forge or the file's place in the repository is not known.
     pub(super) fn line(self, path: &str, line: Option<u32>) -> Option<String> {
         let base = self.options.link_base.as_deref()?;
+        if self.is_elsewhere(path) {
+            return None;
+        }
         let path = self.rooted(path);
-        if path.starts_with(['/', '<']) || path.starts_with("builtin:") || path.starts_with("../") {
+        if path.starts_with(['/', '<']) || path.starts_with("../") {
             return None;
         }
         let mut page = format!("{}/{}", address(base.trim_end_matches('/')), encoded(&path));
@@ -131,15 +140,17 @@ mod tests {
 
     #[test]
     fn lines_are_linked_where_the_forge_is_known() {
-        let options = options("a", "https://example.com/o/r/blob/abc/");
+        let mut options = options("a", "https://example.com/o/r/blob/abc/");
+        options.elsewhere = Some("main:".to_owned());
         let links = Links::new(&options);
         assert_eq!(
             links.line("b c/é).yaml", Some(3)).unwrap(),
             "https://example.com/o/r/blob/abc/a/b%20c/%C3%A9%29.yaml#L3"
         );
-        for elsewhere in ["../../b.yaml", "/b.yaml", "builtin:p/r.yaml"] {
+        for elsewhere in ["../../b.yaml", "/b.yaml", "builtin:p/r.yaml", "main:a.yaml"] {
             assert_eq!(links.line(elsewhere, Some(1)), None, "{elsewhere}");
         }
+        assert_eq!(links.rooted("main:../a.yaml"), "main:../a.yaml");
         assert_eq!(Links::new(&Options::default()).line("b.yaml", Some(3)), None);
     }
 

@@ -8,6 +8,7 @@ mod fingerprint;
 mod github;
 mod gitlab;
 mod human;
+pub mod impact;
 mod json;
 mod json_lines;
 mod junit;
@@ -190,6 +191,8 @@ pub struct Options {
     /// The folder that a report's paths are relative to, from the root of the repository with forward slashes:
     /// forges count paths from there. Nothing: it is the root, or nobody knows.
     pub folder: Option<String>,
+    /// What paths begin with that are those of another revision (`main:`): no work tree has them.
+    pub elsewhere: Option<String>,
     /// What a path from the root of the repository is a page below (`https://github.com/OWNER/REPO/blob/COMMIT`), where
     /// lines are to be linked.
     pub link_base: Option<String>,
@@ -212,6 +215,7 @@ impl Default for Options {
             quiet: false,
             elapsed: None,
             folder: None,
+            elsewhere: None,
             link_base: None,
             help_uri: None,
             markdown_bytes: STEP_SUMMARY_BYTES,

@@ -361,6 +361,7 @@ mod tests {
             path: format!("{name}.yaml").into(),
             file: format!("{name}.yaml").into(),
             text: text.into(),
+            source: None,
         }
     }
 

@@ -22,14 +22,14 @@ pub struct PolicyFile {
     pub file: PathBuf,
     /// Its text.
     pub text: Arc<str>,
+    /// What findings point into, where the text is not that of the file on the disk.
+    pub source: Option<Arc<Source>>,
 }
 
 impl PolicyFile {
     fn text(&self) -> PolicyText {
-        PolicyText {
-            source: Source::on_disk(Arc::clone(&self.path), self.file.clone(), &self.text),
-            text: Arc::clone(&self.text),
-        }
+        let on_disk = || Source::on_disk(Arc::clone(&self.path), self.file.clone(), &self.text);
+        PolicyText { source: self.source.clone().unwrap_or_else(on_disk), text: Arc::clone(&self.text) }
     }
 }
 

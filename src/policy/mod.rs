@@ -18,6 +18,7 @@ mod pack_file;
 mod records;
 pub mod selection;
 pub mod settings;
+mod standing;
 pub mod template;
 pub mod testing;
 
@@ -32,6 +33,7 @@ pub use ids::Found;
 pub use judge::{Judging, Verdict};
 pub use records::{ParameterRecord, RuleRecord};
 pub use selection::{PolicyError, Renamed, Selection};
+pub use standing::Stood;
 
 /// The packs in force, with the parameters in force.
 #[derive(Debug, Default)]

@@ -122,6 +122,16 @@ const BUILT_IN: &[BuiltIn] = &[
         help: "Correct the identity or the paths of the entry, or remove it.",
     },
     BuiltIn {
+        id: "trust",
+        severity: Severity::Warning,
+        waivable: false,
+        tags: &["configuration", "trust"],
+        summary: "A change of the policy that the change itself is judged by",
+        why: "Config, packs, waivers and baseline count as the trusted revision has them, so that a change cannot excuse \
+              itself. Whoever reviews the change has to see what it makes of them, and what would come of it.",
+        help: "Review it as a change of policy; it counts once the trusted revision has it.",
+    },
+    BuiltIn {
         id: "waivers",
         severity: Severity::Error,
         waivable: false,

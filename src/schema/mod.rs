@@ -46,6 +46,9 @@ pub const REPORT_SCHEMA: &str = include_str!("../../schemas/report.schema.json")
 /// The schema of what `tunelint test` writes, embedded.
 pub const TEST_SCHEMA: &str = include_str!("../../schemas/test.schema.json");
 
+/// The schema of the JSON that `tunelint impact` writes.
+pub const IMPACT_SCHEMA: &str = include_str!("../../schemas/impact.schema.json");
+
 /// The published schemas by the word that `tunelint schema` takes.
 pub const SCHEMAS: &[(&str, &str)] = &[
     ("manifest", MANIFEST_SCHEMA),
@@ -57,6 +60,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("baseline", BASELINE_SCHEMA),
     ("report", REPORT_SCHEMA),
     ("test", TEST_SCHEMA),
+    ("impact", IMPACT_SCHEMA),
 ];
 
 /// The address of a published schema, `$id`, by the word that `tunelint schema` takes. It stays the same as long as

@@ -17,7 +17,7 @@ pub const NAMES: [&str; 3] = ["tunelint.yaml", ".tunelint.yaml", "tunelint.yml"]
 pub(super) struct ConfigFile {
     /// The path to open.
     pub(super) file: PathBuf,
-    /// How findings show it.
+    /// How findings show it where it lies on the disk.
     pub(super) shown: Arc<str>,
     /// The folder that it lies in.
     pub(super) folder: PathBuf,
@@ -53,7 +53,7 @@ pub(super) fn find(
             match &used {
                 None => used = Some(config),
                 Some(used) if used.file != config.file && !others.contains(&config.file) => {
-                    findings.push(second(&config, used));
+                    findings.push(second(&config, used, tree));
                     others.push(config.file);
                 }
                 Some(_) => {}
@@ -67,12 +67,12 @@ fn names_in(folder: &Path, tree: &dyn Tree) -> Vec<&'static str> {
     NAMES.into_iter().filter(|name| tree.holds(&folder.join(name))).collect()
 }
 
-fn second(config: &ConfigFile, used: &ConfigFile) -> Finding {
-    let whole = |config: &ConfigFile| Place::whole(&Source::in_memory(Arc::clone(&config.shown), ""));
-    let message =
-        format!("{} does not count: one config governs a run, and here it is {}", config.shown, used.shown);
-    Finding::invalid("config", "two-configs", message, Label::new(whole(config), "not used"))
-        .with_label(Label::new(whole(used), "the one used"))
+fn second(config: &ConfigFile, used: &ConfigFile, tree: &dyn Tree) -> Finding {
+    let [config, used] = [config, used].map(|own| tree.called(Arc::clone(&own.shown), &own.file));
+    let whole = |called: &Arc<str>| Place::whole(&Source::in_memory(Arc::clone(called), ""));
+    let message = format!("{config} does not count: one config governs a run, and here it is {used}");
+    Finding::invalid("config", "two-configs", message, Label::new(whole(&config), "not used"))
+        .with_label(Label::new(whole(&used), "the one used"))
         .with_help("check the paths in runs of their own, or name the config with --config")
 }
 
@@ -103,8 +103,9 @@ pub fn nested(shown: &Arc<str>) -> Finding {
 /// A config that was named: a file, or a folder that holds one.
 pub(super) fn named(path: &Path, here: &Here, tree: &dyn Tree) -> ConfigFile {
     let mut given = path.to_owned();
-    if path.is_dir() {
-        given.push(names_in(path, tree).first().unwrap_or(&NAMES[0]));
+    let absolute = discover::absolute(path);
+    if tree.is_folder(&absolute) {
+        given.push(names_in(&absolute, tree).first().unwrap_or(&NAMES[0]));
     }
     let file = discover::absolute(&given);
     let folder = file.parent().unwrap_or(Path::new("/")).to_owned();

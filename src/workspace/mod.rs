@@ -2,6 +2,7 @@
 //!
 //! A [`Workspace`] is a value: two of them can stand side by side, of the disk and of a commit, say.
 
+pub mod commit;
 mod find;
 pub mod packs;
 pub mod tree;
@@ -22,7 +23,7 @@ use crate::source::Source;
 use crate::threads::Threads;
 use find::ConfigFile;
 use packs::Packs;
-use tree::Tree;
+use tree::{Disk, Tree};
 
 pub use find::{NAMES, is_config, nested};
 
@@ -98,7 +99,7 @@ impl Workspace {
     /// problem of [`Self::policies`].
     pub fn load(request: &Request, here: &Here, tree: &dyn Tree) -> Result<Self, Error> {
         let (mut problems, mut known) = (Vec::new(), Vec::new());
-        let org = request.org_config.as_deref().map(|path| find::named(path, here, tree));
+        let org = request.org_config.as_deref().map(|path| find::named(path, here, &Disk));
         let repo = match &request.config {
             Choice::Found => find::find(&request.roots, here, tree, &mut known, &mut problems),
             Choice::Named(path) => Some(find::named(path, here, tree)),
@@ -113,10 +114,12 @@ impl Workspace {
         let mut exclude = Vec::new();
         for (authority, file) in [(Authority::Organisation, org), (Authority::Repo, repo)] {
             let Some(file) = file else { continue };
+            // What an organisation says is no part of the repo, at no commit of it.
+            let tree = if authority == Authority::Organisation { &Disk } else { tree };
             known.extend([Some(file.file.clone()), tree.real(&file.file)].into_iter().flatten());
             let Some(text) = text(&file, authority, tree, &mut problems) else { continue };
             digest.update(&*text);
-            let source = Source::on_disk(Arc::clone(&file.shown), file.file.clone(), &text);
+            let source = tree.source(tree.called(Arc::clone(&file.shown), &file.file), &file.file, &text);
             let Some(config) = config::read(&text, &source, &mut problems) else { continue };
             for folder in config.policies.iter().take(MAX_FOLDERS) {
                 let layer = workspace.configs.len();
@@ -140,7 +143,7 @@ impl Workspace {
             exclude.extend(own.map(|own| Exclude::new(folder, own.globs.clone(), own.stated.len())));
         }
         for folder in &request.policies {
-            packs.named(folder, workspace.configs.len(), tree)?;
+            packs.named(folder, workspace.configs.len(), tree.of_named(folder))?;
         }
         packs.add_to(&mut workspace.policies);
         let configs = workspace.configs.iter().map(|own| (own.authority, &own.config, own.grounds.clone()));
@@ -151,6 +154,36 @@ impl Workspace {
         workspace.left_out = LeftOut { exclude: exclude.into(), known: known.into() };
         workspace.digest = in_words(digest);
         Ok(workspace)
+    }
+
+    /// The config of the repo, where there is one that can be read.
+    pub fn repo_config(&self) -> Option<&Arc<Source>> {
+        let own = self.configs.iter().find(|own| own.authority == Authority::Repo);
+        own.map(|own| &own.config.source)
+    }
+
+    /// Whether another one has the same configs, in the same folders, and the same packs.
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        let folders = |own: &Self| -> Vec<String> {
+            own.configs.iter().map(|own| own.grounds.folder.clone()).collect()
+        };
+        let packs = |own: &Self| -> Vec<_> {
+            own.policies.packs.iter().map(|pack| (Arc::clone(&pack.name), pack.digest.clone())).collect()
+        };
+        self.digest == other.digest && folders(self) == folders(other) && packs(self) == packs(other)
+    }
+
+    /// Whether another one leaves out just the same.
+    pub fn leaves_out_what(&self, other: &Self) -> bool {
+        let stated = |workspace: &Self| -> Vec<(String, Box<str>)> {
+            let each = |own: &InForce| {
+                let globs = own.config.exclude.stated.iter().map(|glob| glob.value.clone());
+                let folder = own.grounds.folder.clone();
+                globs.map(move |glob| (folder.clone(), glob)).collect::<Vec<_>>()
+            };
+            workspace.configs.iter().flat_map(each).collect()
+        };
+        stated(self) == stated(other)
     }
 
     /// Warnings of globs that match nothing, once all is visited: `deployments` are the paths of their manifests as
@@ -183,8 +216,9 @@ fn text(
     problems: &mut Vec<Finding>,
 ) -> Option<Arc<str>> {
     let mut wrong = |code, predicate: String| {
-        let primary = Label::new(Place::whole(&Source::in_memory(Arc::clone(&file.shown), "")), "not read");
-        problems.push(Finding::invalid("config", code, format!("{} {predicate}", file.shown), primary));
+        let called = tree.called(Arc::clone(&file.shown), &file.file);
+        let primary = Label::new(Place::whole(&Source::in_memory(Arc::clone(&called), "")), "not read");
+        problems.push(Finding::invalid("config", code, format!("{called} {predicate}"), primary));
         None
     };
     // A link could show in a report what lies outside of the repo.
@@ -234,6 +268,10 @@ mod tests {
             self.0.keys().any(|file| file.starts_with(path))
         }
 
+        fn is_folder(&self, path: &Path) -> bool {
+            self.holds(path) && !self.0.contains_key(path)
+        }
+
         fn real(&self, path: &Path) -> Option<PathBuf> {
             self.holds(path).then(|| path.to_owned())
         }
@@ -247,6 +285,18 @@ mod tests {
             let packs =
                 self.holds(&pack).then(|| PackFiles { pack, rules: Vec::new() }).into_iter().collect();
             Ok(PolicyFolder { packs, ..PolicyFolder::default() })
+        }
+
+        fn called(&self, shown: Arc<str>, _: &Path) -> Arc<str> {
+            shown
+        }
+
+        fn source(&self, called: Arc<str>, _: &Path, text: &Arc<str>) -> Arc<Source> {
+            Source::in_memory(called, Arc::clone(text))
+        }
+
+        fn of_named(&self, _: &Path) -> &dyn Tree {
+            self
         }
     }
 

@@ -194,13 +194,17 @@ fn policy_file(
     shown: &dyn Fn(&Path) -> Arc<str>,
     tree: &dyn Tree,
 ) -> Result<PolicyFile, Unread> {
-    let path = shown(file);
+    let path = tree.called(shown(file), file);
     let bytes = match tree.read(file, MAX_POLICY_BYTES) {
         Ok(bytes) => bytes,
         Err(error) => return Err((path, error.code(), error.to_string())),
     };
     match read::decode(&bytes) {
-        Ok(text) => Ok(PolicyFile { path, file: file.to_owned(), text: text.into() }),
+        Ok(text) => {
+            let text = text.into();
+            let source = Some(tree.source(Arc::clone(&path), file, &text));
+            Ok(PolicyFile { path, file: file.to_owned(), text, source })
+        }
         Err(bad) => Err((path, "encoding", bad.to_string())),
     }
 }

@@ -1,11 +1,14 @@
 //! Where configs and policies are read from: the disk, or whatever else holds files in folders (a commit).
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::discover::{self, PolicyFolder};
 use crate::read;
+use crate::source::Source;
 
-/// Files in folders. Paths are absolute.
+/// Files in folders. Paths are absolute, or count from the current folder; those that come back begin as those that
+/// were given.
 pub trait Tree: Sync {
     /// Reads a file.
     ///
@@ -15,6 +18,9 @@ pub trait Tree: Sync {
 
     /// Whether there is something at a path.
     fn holds(&self, path: &Path) -> bool;
+
+    /// Whether there is a folder at a path.
+    fn is_folder(&self, path: &Path) -> bool;
 
     /// Where a path really lies, links followed; nothing where it leads nowhere.
     fn real(&self, path: &Path) -> Option<PathBuf>;
@@ -27,6 +33,15 @@ pub trait Tree: Sync {
     /// # Errors
     /// What keeps the folder from being listed, in words.
     fn packs(&self, folder: &Path) -> Result<PolicyFolder, String>;
+
+    /// How findings show a file that they would call `shown` on the disk.
+    fn called(&self, shown: Arc<str>, file: &Path) -> Arc<str>;
+
+    /// The source of a file that was read, by the name that [`Self::called`] gives.
+    fn source(&self, called: Arc<str>, file: &Path, text: &Arc<str>) -> Arc<Source>;
+
+    /// The tree that holds a folder which a command line names: this one, or the one around it.
+    fn of_named(&self, folder: &Path) -> &dyn Tree;
 }
 
 /// The disk.
@@ -44,6 +59,10 @@ impl Tree for Disk {
         path.exists()
     }
 
+    fn is_folder(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
+
     fn real(&self, path: &Path) -> Option<PathBuf> {
         path.canonicalize().ok()
     }
@@ -54,5 +73,17 @@ impl Tree for Disk {
 
     fn packs(&self, folder: &Path) -> Result<PolicyFolder, String> {
         discover::packs(folder).map_err(|error| error.to_string())
+    }
+
+    fn called(&self, shown: Arc<str>, _: &Path) -> Arc<str> {
+        shown
+    }
+
+    fn source(&self, called: Arc<str>, file: &Path, text: &Arc<str>) -> Arc<Source> {
+        Source::on_disk(called, file.to_owned(), text)
+    }
+
+    fn of_named(&self, _: &Path) -> &dyn Tree {
+        self
     }
 }

@@ -27,6 +27,7 @@ fn policies(id: &str, more: &str, waivable: bool) -> Policies {
         path: format!("{name}.yaml").into(),
         file: format!("{name}.yaml").into(),
         text: text.into(),
+        source: None,
     };
     let mut policies = Policies::default();
     policies.add(&file("pack", PACK), &[file(id, &rule)]);
@@ -49,6 +50,7 @@ fn report(manifest: &str, policies: &Policies, exceptions: &Exceptions) -> Repor
         supplied: None,
         in_force: &[],
         exceptions,
+        trust: None,
     };
     pipeline::conclude(vec![pipeline::examine(input, &Settings::default())], policies, conclusion)
 }

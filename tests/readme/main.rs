@@ -208,6 +208,42 @@ fn the_exceptions_shown_are_understood() {
 }
 
 #[test]
+fn the_change_of_policy_shown_is_the_one_that_the_command_shows() {
+    let readme = Document::read("README.md");
+    let commands = readme.commands();
+    let command = commands.iter().find(|command| command.starts_with("tunelint impact")).unwrap();
+    let output = tunelint(&command.split(' ').skip(1).collect::<Vec<_>>());
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap().replace("tests/repos/acme-platform/", "");
+    readme.expect_block(
+        "impact",
+        &format!("```text\n$ tunelint impact --set minMonthlyRequests=300000\n{text}```\n"),
+    );
+}
+
+#[test]
+fn the_command_that_trusts_a_revision_reports_its_commit() {
+    let readme = Document::read("README.md");
+    let command = readme.shell_command("tunelint check --trust").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        git.env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE").current_dir(folder.path());
+        git.args(["-c", "user.name=A", "-c", "user.email=a@example.com"]);
+        let output = git.args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    git(&["init", "--quiet"]);
+    git(&["commit", "--quiet", "--allow-empty", "-m", "x"]);
+    git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    let mut tunelint = Command::new(env!("CARGO_BIN_EXE_tunelint"));
+    tunelint.args(command.split(' ').skip(1)).args(["--format", "json"]).current_dir(folder.path());
+    let report: serde_json::Value = serde_json::from_slice(&tunelint.output().unwrap().stdout).unwrap();
+    assert_eq!(report["run"]["trust"], git(&["rev-parse", "HEAD"]).trim_end());
+}
+
+#[test]
 fn formats_in_the_table_are_those_offered() {
     let readme = Document::read("README.md");
     let formats = readme.first_cells("| format |");

@@ -285,6 +285,33 @@ pub const BUILTIN: &[Builtin] = &[
         own_codes: &[],
     },
     Builtin {
+        id: "trust",
+        summary: "A change of the policy that the change itself is judged by",
+        severity: "warning where it lets something pass, else a note",
+        why: "With --trust, config, packs, waivers, baseline and CODEOWNERS are those of a revision that was reviewed, \
+              and of comments only those that it has count. What the work tree says instead has no effect, so that a \
+              change cannot excuse itself; but whoever reviews it has to see it, and what would come of it.",
+        help: "Review it as what it is, a change of policy. It counts once the revision that is trusted has it. \
+               `tunelint impact --against REF` tells what it does to each deployment.",
+        excuse: "It cannot be waived.",
+        has_form: false,
+        is_read: false,
+        own_codes: &[
+            code("config-changed", "the config is new, gone, or says something else"),
+            code("policy-changed", "a pack is new, gone, or has other rules"),
+            code("waiver-added", "a waiver that the revision does not have"),
+            code("waiver-changed", "a waiver that says something else than at the revision"),
+            code("waiver-removed", "a waiver that only the revision has"),
+            code("baseline-changed", "the baseline has other entries than at the revision"),
+            code("owners-changed", "CODEOWNERS says something else than at the revision"),
+            code("ignore-added", "a comment that the revision does not have on this deployment"),
+            code(
+                "ignore-file-changed",
+                "an ignore file is not the one of the revision; it counts all the same",
+            ),
+        ],
+    },
+    Builtin {
         id: "waivers",
         summary: "A mistake in a waiver, or a waiver that excuses nothing any more",
         severity: "error, and the exit status is 2; a warning for what has expired or excuses nothing",
