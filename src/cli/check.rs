@@ -196,6 +196,7 @@ impl Check {
                 elsewhere: self.trust.as_ref().map(|revision| format!("{revision}:")),
                 link_base: forge.link_base.clone(),
                 help_uri: governance.help_uri().map(str::to_owned),
+                threads: global.threads(),
                 ..output::Options::default()
             };
             let write =

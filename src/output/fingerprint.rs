@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use crate::finding::Finding;
+use crate::threads::Threads;
 
 /// Hexadecimal digits of the hash that a report shows: 128 bits.
 const SHOWN: usize = 32;
@@ -13,32 +14,49 @@ const SHOWN: usize = 32;
 /// One fingerprint a finding, in their order: a hash of rule, pack, code, deployment (or file, where there is none),
 /// the deciding pointer, and how many findings before had the same. Unique in a report.
 pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
-    hashes(findings, SHOWN)
+    shown(findings, Threads::new(Some(1)))
+}
+
+/// The same, by several threads.
+pub(super) fn shown(findings: &[Finding], threads: Threads) -> Vec<String> {
+    hashes(findings, SHOWN, threads)
 }
 
 /// The same hashes whole: SHA-256 in hexadecimal digits.
 pub(super) fn digests(findings: &[Finding]) -> Vec<String> {
-    hashes(findings, 2 * <Sha256 as Digest>::output_size())
+    hashes(findings, 2 * <Sha256 as Digest>::output_size(), Threads::new(Some(1)))
 }
 
-fn hashes(findings: &[Finding], digits: usize) -> Vec<String> {
+/// Findings fewer than this are hashed faster than a thread is started.
+const FEW: usize = 512;
+
+fn hashes(findings: &[Finding], digits: usize, threads: Threads) -> Vec<String> {
+    let firsts = threads.map(findings, FEW, |finding| {
+        let identity = identity(finding);
+        (<[u8; 32]>::from(identity.clone().finalize()), shown_hash(identity, 0, digits))
+    });
     let mut seen: HashMap<[u8; 32], u32> = HashMap::with_capacity(findings.len());
     findings
         .iter()
-        .map(|finding| {
-            let identity = identity(finding);
-            let occurrence = seen.entry(identity.clone().finalize().into()).or_default();
-            let digest = identity.chain_update(occurrence.to_le_bytes()).finalize();
-            *occurrence += 1;
-            let mut shown = String::with_capacity(digits);
-            for byte in digest.iter().take(digits / 2) {
-                for half in [byte >> 4, byte & 0xf] {
-                    shown.push(char::from(if half < 10 { b'0' + half } else { b'a' + half - 10 }));
-                }
-            }
-            shown
+        .zip(firsts)
+        .map(|(finding, (key, first))| {
+            let before = seen.entry(key).or_default();
+            let occurrence = *before;
+            *before += 1;
+            if occurrence == 0 { first } else { shown_hash(identity(finding), occurrence, digits) }
         })
         .collect()
+}
+
+fn shown_hash(identity: Sha256, occurrence: u32, digits: usize) -> String {
+    let digest = identity.chain_update(occurrence.to_le_bytes()).finalize();
+    let mut shown = String::with_capacity(digits);
+    for byte in digest.iter().take(digits / 2) {
+        for half in [byte >> 4, byte & 0xf] {
+            shown.push(char::from(if half < 10 { b'0' + half } else { b'a' + half - 10 }));
+        }
+    }
+    shown
 }
 
 fn identity(finding: &Finding) -> Sha256 {

@@ -4,22 +4,40 @@ mod encoder;
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use super::wire::ReportV1;
-use super::{Options, Texts, fingerprints};
+use super::wire::{FindingV1, ReportV1};
+use super::{Options, Texts, fingerprint};
 use crate::report::Report;
-use encoder::Encoder;
+use encoder::{Encoder, rows};
 
-/// Writes the report as one indented document.
+/// Findings that are encoded in one go.
+const PIECE: usize = 128;
+
+/// Pieces for each thread that are encoded before they are written: what waits is no more than some of them.
+const WAITING: usize = 4;
+
+/// Writes the report as one indented document. The findings, nearly all of it, are encoded by several threads.
 pub(super) fn render(
     report: &Report,
     _texts: &dyn Texts,
-    _options: &Options,
+    options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let fingerprints = fingerprints(&report.findings);
-    write_document(&ReportV1::new(report, &fingerprints), out)
+    let threads = options.threads;
+    let fingerprints = fingerprint::shown(&report.findings, threads);
+    let findings: Vec<_> = report.findings.iter().zip(&fingerprints).collect();
+    let pieces: Vec<_> = findings.chunks(PIECE).collect();
+    let written = pieces.chunks(WAITING * threads.for_tasks(pieces.len(), 1)).flat_map(|some| {
+        threads.map(some, 1, |piece| rows(piece.iter().map(|(finding, own)| FindingV1::new(finding, own))))
+    });
+    let mut encoder = Encoder::document(out);
+    let mut document = encoder.serialize_struct("", 0)?;
+    ReportV1::new(report).write(&mut document)?;
+    document.list_of_rows("findings", written)?;
+    document.end()?;
+    encoder.finish(b"\n")?;
+    out.flush()
 }
 
 /// Writes one value as a document: a line for each field, and for each item of a list.

@@ -31,6 +31,7 @@ use std::time::Duration;
 use crate::finding::Finding;
 use crate::report::Report;
 use crate::source::Source;
+use crate::threads::Threads;
 
 pub use fingerprint::fingerprints;
 
@@ -199,6 +200,8 @@ pub struct Options {
     /// Where a rule is described, with `{rule}` for its id and `{pack}` for its pack; nothing: on the project's
     /// pages.
     pub help_uri: Option<String>,
+    /// Threads to write with. What is written is the same for any number.
+    pub threads: Threads,
     /// Bytes that Markdown may take. A step summary takes [`STEP_SUMMARY_BYTES`], a comment 65,536 characters.
     pub markdown_bytes: usize,
 }
@@ -218,6 +221,7 @@ impl Default for Options {
             elsewhere: None,
             link_base: None,
             help_uri: None,
+            threads: Threads::new(Some(1)),
             markdown_bytes: STEP_SUMMARY_BYTES,
         }
     }

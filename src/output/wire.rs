@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use crate::finding::{
     Clause, Decisive, Exception, ExceptionKind, Finding, Label, Outcome, Place, Scalar, Severity, Status,
@@ -15,30 +15,34 @@ use crate::source::Position;
 /// Names the shape.
 const SCHEMA: &str = "tunelint.dev/report/v1";
 
-/// The whole report.
-#[derive(serde::Serialize)]
+/// The whole report but its findings, which are its last field.
 pub(super) struct ReportV1<'a> {
-    schema: &'static str,
-    tool: Tool,
     run: RunV1<'a>,
     packs: Each<'a, PackRecord>,
     summary: SummaryV1,
     deployments: Each<'a, DeploymentRecord>,
-    findings: Findings<'a>,
 }
 
 impl<'a> ReportV1<'a> {
-    /// A view of a report; `fingerprints` are those of its findings.
-    pub(super) fn new(report: &'a Report, fingerprints: &'a [String]) -> Self {
+    /// A view of a report.
+    pub(super) fn new(report: &'a Report) -> Self {
         Self {
-            schema: SCHEMA,
-            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             run: RunV1::new(report),
             packs: Each(&report.packs),
             summary: SummaryV1::new(report),
             deployments: Each(&report.deployments),
-            findings: Findings { findings: &report.findings, fingerprints },
         }
+    }
+
+    /// Writes its fields.
+    pub(super) fn write<S: SerializeStruct>(&self, document: &mut S) -> Result<(), S::Error> {
+        let tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+        document.serialize_field("schema", SCHEMA)?;
+        document.serialize_field("tool", &tool)?;
+        document.serialize_field("run", &self.run)?;
+        document.serialize_field("packs", &self.packs)?;
+        document.serialize_field("summary", &self.summary)?;
+        document.serialize_field("deployments", &self.deployments)
     }
 }
 
@@ -247,18 +251,6 @@ impl Wire for DeploymentRecord {
 
     fn form(&self) -> DeploymentV1<'_> {
         DeploymentV1::new(self)
-    }
-}
-
-struct Findings<'a> {
-    findings: &'a [Finding],
-    fingerprints: &'a [String],
-}
-
-impl Serialize for Findings<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let each = self.findings.iter().zip(self.fingerprints);
-        serializer.collect_seq(each.map(|(finding, fingerprint)| FindingV1::new(finding, fingerprint)))
     }
 }
 

@@ -46,7 +46,7 @@ impl From<Error> for io::Error {
     }
 }
 
-type Result<T = ()> = std::result::Result<T, Error>;
+pub(super) type Result<T = ()> = std::result::Result<T, Error>;
 
 /// How far lists and objects are broken into lines: those that lie no deeper.
 #[derive(Clone, Copy)]
@@ -158,6 +158,19 @@ fn is_bare(text: &str) -> bool {
     text.bytes().fold(0, |sum, byte| sum | odd(byte)) == 0
 }
 
+/// Items of a list as they stand in a field of a document: each on a line of its own, after a comma.
+pub(super) fn rows<T: Serialize>(values: impl Iterator<Item = T>) -> Result<Vec<u8>> {
+    let mut piece = Vec::new();
+    let mut encoder = Encoder::line(&mut piece);
+    for value in values {
+        encoder.buffer.push(b',');
+        encoder.break_line(2);
+        value.serialize(&mut encoder)?;
+    }
+    encoder.finish(b"").map_err(Error::Io)?;
+    Ok(piece)
+}
+
 /// A list or an object that is being written.
 pub(super) struct Compound<'e, 'o> {
     encoder: &'e mut Encoder<'o>,
@@ -179,6 +192,31 @@ impl Compound<'_, '_> {
 
     fn colon(&mut self) {
         self.encoder.buffer.extend_from_slice(if self.broken { b": " } else { b":" });
+    }
+
+    /// Writes a field that is a list of rows, as [`rows`] makes them.
+    pub(super) fn list_of_rows(
+        &mut self,
+        name: &'static str,
+        pieces: impl Iterator<Item = Result<Vec<u8>>>,
+    ) -> Result {
+        self.item();
+        self.encoder.name(name);
+        self.colon();
+        self.encoder.buffer.push(b'[');
+        let mut is_empty = true;
+        for piece in pieces {
+            let piece = piece?;
+            // Each row brings the comma before it.
+            self.encoder.buffer.extend_from_slice(piece.get(usize::from(is_empty)..).unwrap_or_default());
+            is_empty &= piece.is_empty();
+            self.encoder.write_on()?;
+        }
+        if !is_empty {
+            self.encoder.break_line(self.encoder.depth);
+        }
+        self.encoder.buffer.push(b']');
+        Ok(())
     }
 
     fn close(self) -> Result {
