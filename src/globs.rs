@@ -258,12 +258,12 @@ mod tests {
             folder: folder.to_owned(),
             names: names.iter().map(|(name, real)| ((*name).to_owned(), (*real).to_owned())).collect(),
         };
-        let here = ("", "/home/me/repo/deploy");
-        let above = grounds("/home/me/repo", &[here]);
+        let here = ("", "/srv/me/repo/deploy");
+        let above = grounds("/srv/me/repo", &[here]);
         assert_eq!(above.below("a.yaml").as_deref(), Some("deploy/a.yaml"));
-        assert_eq!(above.below("/home/me/repo/b.yaml").as_deref(), Some("b.yaml"));
-        assert_eq!(above.below("/home/me/other/b.yaml"), None);
-        let below = grounds("/home/me/repo/deploy/prod", &[here]);
+        assert_eq!(above.below("/srv/me/repo/b.yaml").as_deref(), Some("b.yaml"));
+        assert_eq!(above.below("/srv/me/other/b.yaml"), None);
+        let below = grounds("/srv/me/repo/deploy/prod", &[here]);
         assert_eq!(below.below("prod/a.yaml").as_deref(), Some("a.yaml"));
         assert_eq!(below.below("product/a.yaml"), None);
         let linked = grounds("/data/repo", &[here, ("../link", "/data/repo/deploy")]);
