@@ -387,8 +387,9 @@ impl Wire for Decisive {
     }
 }
 
+/// The bytes, lines and columns of a place.
 #[derive(serde::Serialize)]
-struct SpanV1 {
+pub(super) struct SpanV1 {
     start: PositionV1,
     end: PositionV1,
 }
@@ -401,7 +402,8 @@ struct PositionV1 {
 }
 
 impl SpanV1 {
-    fn new(place: &Place) -> Option<Self> {
+    /// Those of a place, if it has any.
+    pub(super) fn new(place: &Place) -> Option<Self> {
         let (start, end) = place.source.lines.positions(place.span?);
         Some(Self { start: start.into(), end: end.into() })
     }
@@ -413,8 +415,9 @@ impl From<Position> for PositionV1 {
     }
 }
 
+/// A place with its words.
 #[derive(serde::Serialize)]
-struct LabelV1<'a> {
+pub(super) struct LabelV1<'a> {
     file: &'a str,
     document: Option<u32>,
     pointer: Option<&'a str>,
@@ -424,7 +427,8 @@ struct LabelV1<'a> {
 }
 
 impl<'a> LabelV1<'a> {
-    fn new(label: &'a Label, primary: bool) -> Self {
+    /// A view of a label.
+    pub(super) fn new(label: &'a Label, primary: bool) -> Self {
         Self {
             file: &label.place.source.path,
             document: label.place.document,

@@ -6,14 +6,14 @@ use std::io;
 use serde::Serialize;
 
 use super::{Counts, TestRun, fail};
-use crate::finding::{Finding, Label, Place, Severity};
+use crate::finding::{Finding, Severity};
 use crate::output::json::write_document;
+use crate::output::wire::{LabelV1, SpanV1};
 use crate::output::{Options, Texts};
 use crate::policy::testing::{
     Check, Condition, Coverage, ExampleTest, Operand, RuleTest, Step, Suggestion, Trace,
 };
 use crate::report;
-use crate::source::Position;
 
 /// Names the shape.
 const SCHEMA: &str = "tunelint.dev/test/v1";
@@ -268,50 +268,5 @@ impl<'a> FindingV1<'a> {
             span: SpanV1::new(place),
             labels: labels.enumerate().map(|(index, label)| LabelV1::new(label, index == 0)).collect(),
         }
-    }
-}
-
-#[derive(Serialize)]
-struct LabelV1<'a> {
-    file: &'a str,
-    document: Option<u32>,
-    pointer: Option<&'a str>,
-    span: Option<SpanV1>,
-    message: &'a str,
-    primary: bool,
-}
-
-impl<'a> LabelV1<'a> {
-    fn new(label: &'a Label, primary: bool) -> Self {
-        Self {
-            file: &label.place.source.path,
-            document: label.place.document,
-            pointer: label.place.pointer.as_deref(),
-            span: SpanV1::new(&label.place),
-            message: &label.message,
-            primary,
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct SpanV1 {
-    start: PositionV1,
-    end: PositionV1,
-}
-
-#[derive(Serialize)]
-struct PositionV1 {
-    offset: u32,
-    line: u32,
-    column: u32,
-}
-
-impl SpanV1 {
-    fn new(place: &Place) -> Option<Self> {
-        let span = place.span?;
-        let (start, end) = place.source.lines.positions(span);
-        let position = |Position { offset, line, column }| PositionV1 { offset, line, column };
-        Some(Self { start: position(start), end: position(end) })
     }
 }
