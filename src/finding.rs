@@ -41,7 +41,7 @@ impl fmt::Display for Severity {
 }
 
 /// What a rule, or the reading of a document, came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// The rule applies and its requirement does not hold.
@@ -78,7 +78,7 @@ impl Outcome {
 }
 
 /// Whether a finding counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// It counts.
@@ -93,7 +93,7 @@ pub enum Status {
 }
 
 /// Who made an exception, and where it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ExceptionKind {
     /// A comment beside the value.

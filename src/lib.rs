@@ -49,6 +49,8 @@ pub mod trust;
 
 pub mod pipeline;
 
+pub mod audit;
+
 pub mod output;
 
 pub mod cli;

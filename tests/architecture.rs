@@ -61,7 +61,11 @@ const FLOW: &[(&str, &[&str])] = &[
             "trust",
         ],
     ),
-    ("output", &["source", "threads", "finding", "document", "manifest", "policy", "report", "impact"]),
+    ("audit", &["source", "finding", "policy", "exceptions", "report"]),
+    (
+        "output",
+        &["source", "threads", "finding", "document", "manifest", "policy", "report", "impact", "audit"],
+    ),
     (
         "cli",
         &[
@@ -88,6 +92,7 @@ const FLOW: &[(&str, &[&str])] = &[
             "impact",
             "trust",
             "pipeline",
+            "audit",
             "output",
         ],
     ),
