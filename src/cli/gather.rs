@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::Global;
 use super::progress::Progress;
-use crate::discover::{self, Found, LeftOut, MANIFEST_ENDINGS, OnDisk, Trouble, Visit};
+use crate::discover::{self, Found, Here, LeftOut, MANIFEST_ENDINGS, OnDisk, Trouble, Visit};
 use crate::document::Limits;
 use crate::link::Repository;
 use crate::output::Texts;
@@ -90,6 +90,7 @@ impl Sources {
         endings: &'static [&'static str],
     ) -> discover::Settings {
         discover::Settings {
+            here: Here::now(),
             ignore_files: !self.no_ignore,
             bypass_named: self.skip_unrelated,
             left_out: left_out.clone(),
