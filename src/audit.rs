@@ -10,6 +10,9 @@
 //! alone, so that it is the report of one run over all of them, to the byte.
 
 pub mod record;
+pub mod rows;
+pub mod snapshots;
+pub mod web;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

@@ -117,6 +117,7 @@ impl Check {
                 trust: trust.as_ref().map(|trust| trust.commit.to_owned()),
                 ..circumstances(global, &workspace)
             },
+            figures: false,
             show_passed: self.show_passed,
             fail_on: self.fail_on.unwrap_or_else(|| fail_on_of(&workspace)),
             threads: global.threads(),

@@ -168,7 +168,9 @@ impl AtCommit {
                 Some((self.links().get(found)?, below.strip_prefix(above).ok()?))
             });
             match link {
-                Some(((_, Leads::File(file)), rest)) if rest.as_os_str().is_empty() => Leads::File(file.clone()),
+                Some(((_, Leads::File(file)), rest)) if rest.as_os_str().is_empty() => {
+                    Leads::File(file.clone())
+                }
                 Some(((_, Leads::Folder(folder)), rest)) => {
                     let path = folder.join(rest);
                     match self.snapshot.entry(&path).map(|entry| entry.kind) {
