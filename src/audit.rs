@@ -9,6 +9,7 @@
 //! with stable names, which a dataset keeps and a portfolio sums up. A report of several shards is made of their rows
 //! alone, so that it is the report of one run over all of them, to the byte.
 
+pub mod portfolio;
 pub mod record;
 
 use jiff::civil::Date;
