@@ -10,6 +10,7 @@
 //! alone, so that it is the report of one run over all of them, to the byte.
 
 pub mod dataset;
+pub mod portfolio;
 pub mod record;
 pub mod rows;
 mod shard;

@@ -174,8 +174,13 @@ pub struct LeftOut {
 /// relied on.
 pub fn is_of_our_own_files(finding: &Finding) -> bool {
     finding.outcome == Outcome::Invalid
-        && matches!(&*finding.rule, "config" | "policy" | "facts" | "waivers" | "baseline")
+        && is_rule_of_our_own_files(&finding.rule)
         && finding.severity == Severity::Error
+}
+
+/// Whether what is invalid under this rule is a file that tunelint itself is governed by.
+pub fn is_rule_of_our_own_files(rule: &str) -> bool {
+    matches!(rule, "config" | "policy" | "facts" | "waivers" | "baseline")
 }
 
 /// The exit status that findings come to.
