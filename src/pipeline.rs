@@ -73,6 +73,12 @@ pub struct Examined {
 }
 
 impl Examined {
+    /// Whether the sources have nothing to do with us.
+    pub fn has_nothing(&self) -> bool {
+        let is_quiet = self.findings.is_empty() && self.deployments.is_empty() && self.ignores.is_empty();
+        is_quiet && self.manifests == 0 && self.skipped == 0
+    }
+
     /// Takes in what was found in other sources.
     pub fn absorb(&mut self, other: Self) {
         self.files += other.files;
