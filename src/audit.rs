@@ -10,8 +10,12 @@
 //! alone, so that it is the report of one run over all of them, to the byte.
 
 pub mod dataset;
+pub mod portfolio;
 pub mod record;
+pub mod rows;
 mod shard;
+pub mod snapshots;
+pub mod web;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

@@ -61,7 +61,7 @@ const FLOW: &[(&str, &[&str])] = &[
             "trust",
         ],
     ),
-    ("audit", &["source", "finding", "policy", "exceptions", "report"]),
+    ("audit", &["source", "finding", "git", "policy", "exceptions", "report"]),
     (
         "output",
         &["source", "threads", "finding", "document", "manifest", "policy", "report", "impact", "audit"],
