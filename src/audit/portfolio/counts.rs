@@ -142,6 +142,8 @@ pub struct Point {
     pub unreadable: u64,
     /// Rules over all deployments of which it is unknown whether they apply.
     pub not_applicable_unknown: u64,
+    /// Deployments with open errors.
+    pub failing: u64,
     /// Deployments that fine-tune and do nothing else.
     pub fine_tuned: u64,
     /// Deployments that prompt and do nothing else.
@@ -166,6 +168,7 @@ impl Point {
             invalid: 0,
             unreadable: 0,
             not_applicable_unknown: 0,
+            failing: 0,
             fine_tuned: 0,
             prompted: 0,
             hybrid: 0,
@@ -199,6 +202,7 @@ impl Point {
             Some("hybrid") => self.hybrid += 1,
             _ => {}
         }
+        self.failing += u64::from(deployment.errors > 0);
         self.owned += u64::from(super::team(deployment.owner.as_deref(), &deployment.code_owners).is_some());
     }
 

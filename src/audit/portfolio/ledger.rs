@@ -26,7 +26,7 @@ pub struct Entry {
 pub struct Ledger {
     /// Those that hold, the next to expire first; those without a last day come last.
     pub holding: List<Entry>,
-    /// Those that somebody should look at: expired, lapsed, rejected, or excusing nothing.
+    /// Those that somebody should look at: first the expired, then the lapsed, the rejected, and the unused ones.
     pub idle: List<Entry>,
     /// How many excuse something.
     pub in_use: u64,
@@ -66,7 +66,7 @@ pub(super) struct Gathering {
     today: Date,
     ledger: Ledger,
     holding: Top<Key, Entry>,
-    idle: Top<(WaiverState, Key), Entry>,
+    idle: Top<(u8, Key), Entry>,
 }
 
 impl Gathering {
@@ -88,7 +88,7 @@ impl Gathering {
             );
             let entry = || Entry { waiver: waiver.clone(), web: web.clone(), days_left };
             let ledger = &mut self.ledger;
-            match waiver.state {
+            let rank = match waiver.state {
                 WaiverState::InUse => {
                     ledger.in_use += 1;
                     ledger.soon += u64::from(days_left.is_some_and(|days| days <= SOON));
@@ -96,12 +96,24 @@ impl Gathering {
                     self.holding.push(key, entry);
                     continue;
                 }
-                WaiverState::Unused => ledger.unused += 1,
-                WaiverState::Lapsed => ledger.lapsed += 1,
-                WaiverState::Expired => ledger.expired += 1,
-                WaiverState::Rejected => ledger.rejected += 1,
-            }
-            self.idle.push((waiver.state, key), entry);
+                WaiverState::Expired => {
+                    ledger.expired += 1;
+                    0
+                }
+                WaiverState::Lapsed => {
+                    ledger.lapsed += 1;
+                    1
+                }
+                WaiverState::Rejected => {
+                    ledger.rejected += 1;
+                    2
+                }
+                WaiverState::Unused => {
+                    ledger.unused += 1;
+                    3
+                }
+            };
+            self.idle.push((rank, key), entry);
         }
     }
 
