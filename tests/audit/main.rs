@@ -1,0 +1,13 @@
+//! `tunelint audit` over an organisation of repositories.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of a test may fail the test")]
+#![allow(clippy::disallowed_methods, reason = "a test reads what was written")]
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/git_history.rs"]
+mod git_history;
+#[path = "../common/organisation.rs"]
+mod organisation;
+
+mod generator;
+mod support;
