@@ -1,4 +1,5 @@
 //! `tunelint audit` over an organisation of repositories.
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of a test may fail the test")]
 #![allow(clippy::disallowed_methods, reason = "a test reads what was written")]
 
@@ -9,5 +10,12 @@ mod git_history;
 #[path = "../common/organisation.rs"]
 mod organisation;
 
+mod gates;
 mod generator;
+mod history;
+mod hostile;
+mod jobs;
+mod locks;
+mod objects;
+mod shards;
 mod support;

@@ -78,3 +78,11 @@ pub(crate) fn rows(dataset: &Path, table: &str) -> Vec<Value> {
 pub(crate) fn word<'a>(row: &'a Value, field: &str) -> &'a str {
     row[field].as_str().unwrap_or_else(|| panic!("no text `{field}` in {row}"))
 }
+
+/// The tables of a dataset.
+pub(crate) const TABLES: [&str; 4] = ["repos", "deployments", "findings", "waivers"];
+
+/// What a dataset says of itself.
+pub(crate) fn header(dataset: &Path) -> Value {
+    serde_json::from_slice(&fs::read(dataset.join("audit.json")).unwrap()).unwrap()
+}
