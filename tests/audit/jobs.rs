@@ -2,6 +2,7 @@
 //! scripts.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -244,7 +245,7 @@ fn workflow() -> Workflow {
     let mut list = "acme/private.git\n".to_owned();
     for repo in &repos {
         fs::rename(tree.path(&repo.path), tree.path(format!("forge/acme/{}.git", repo.name))).unwrap();
-        list += &format!("acme/{}.git\n", repo.name);
+        writeln!(list, "acme/{}.git", repo.name).unwrap();
     }
     let listed = tree.path("listed");
     let forge = format!("#!/bin/sh\nif [ \"$1 $2\" = 'repo list' ]; then cat '{}'; fi\n", listed.display());

@@ -1,6 +1,6 @@
 //! What holds for all repositories: the organisation's config with its locks, and the facts that a platform supplies.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::organisation::{Habit, Size};
 use crate::support::{Organisation, rows};
@@ -76,5 +76,5 @@ fn supplied_facts_hold_in_each_repository() {
         "{:?}",
         cost("with")
     );
-    assert!(cost("without").iter().all(|cost| cost.is_null()));
+    assert!(cost("without").iter().all(Value::is_null));
 }

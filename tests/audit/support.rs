@@ -64,7 +64,8 @@ pub(crate) fn rows(dataset: &Path, table: &str) -> Vec<Value> {
     let below = format!("{table}/");
     let files = files(dataset);
     let own = files.iter().filter(|(name, _)| {
-        name.ends_with(".jsonl") && (name.starts_with(&below) || **name == format!("{table}.jsonl"))
+        let is_lines = Path::new(name).extension().is_some_and(|ending| ending == "jsonl");
+        is_lines && (name.starts_with(&below) || **name == format!("{table}.jsonl"))
     });
     own.flat_map(|(_, bytes)| {
         let text = std::str::from_utf8(bytes).unwrap();

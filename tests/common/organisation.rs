@@ -143,24 +143,26 @@ impl Repo {
 
     /// One deployment after so many months.
     fn deployment(&self, number: usize, age: usize, files: &mut Files) {
-        let chance = mixed(self.number as u64 * 1000 + number as u64);
-        let name = format!("{}-{}-{number}", TASKS[(chance % 8) as usize], self.number);
+        let seed = (self.number * 1000 + number) as u64;
+        // Each thing about it is of its own, whatever the others are.
+        let chance = |about: u64, of: u64| mixed(seed * 16 + about) % of;
+        let name = format!("{}-{}-{number}", TASKS[chance(0, 8) as usize], self.number);
         // Some are given up.
-        if chance >> 8 & 7 == 0 && age > 8 {
+        if chance(1, 8) == 0 && age > 8 {
             return;
         }
-        let begins = chance >> 16 & 3;
-        let care = match chance >> 24 & 3 {
-            0 => begins.saturating_sub(age as u64 / 4),
+        let (begins, quarters) = (chance(2, 4), age as u64 / 3);
+        let care = match chance(3, 4) {
+            0 => begins.saturating_sub(quarters),
             1 => begins,
-            _ => begins + age as u64 / 3,
+            _ => begins + quarters,
         };
-        let volume = 20_000 + chance % 700_000 + age as u64 * (chance >> 40 & 0x3fff);
-        let stage =
-            ["proof-of-concept", "pilot", "production"][((chance >> 32 & 1) + care.min(4) / 3) as usize];
-        let tuned = chance >> 33 & 1 == 0;
+        let volume = 20_000 + chance(4, 700_000) + age as u64 * chance(5, 16_000);
+        let stages = ["proof-of-concept", "pilot", "production"];
+        let stage = stages[(chance(6, 2) + u64::from(care >= 3)) as usize];
+        let tuned = chance(7, 2) == 0;
         let manifest = manifest(&Deployment { name: &name, team: self.team, stage, tuned, care, volume });
-        match chance >> 34 & 7 {
+        match chance(8, 8) {
             0 => add(files, format!("deploy/json/{name}.json"), as_json(&manifest)),
             1 => {
                 let service =
@@ -170,7 +172,7 @@ impl Repo {
             _ => add(files, format!("deploy/{stage}/{name}.yaml"), &manifest),
         }
         // Every third suite is one that is only promised.
-        if care >= 2 && chance % 3 != 0 {
+        if care >= 2 && chance(9, 3) > 0 {
             add(files, format!("evals/{name}.yaml"), "cases: []\n");
         }
     }
@@ -339,7 +341,7 @@ fn as_json(manifest: &str) -> String {
 
 /// What has nothing to do with language models; one in four gets a new image each month.
 fn application(number: usize, age: usize, files: &mut Files) {
-    let release = if number % 4 == 0 { age } else { 0 };
+    let release = if number.is_multiple_of(4) { age } else { 0 };
     let folder = format!("apps/app-{number}");
     let deployment = format!(
         "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: app-{number}}}\nspec:\n  replicas: 3\n  template:\n    \
