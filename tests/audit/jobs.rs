@@ -184,6 +184,8 @@ impl Workflow {
                 .env("HOME", &folder)
                 .env("RUNNER_TEMP", folder.join("temporary"))
                 .env("GITHUB_SERVER_URL", format!("file://{}", self.tree.path("forge").display()))
+                .env("GITHUB_OUTPUT", folder.join("output"))
+                .env("TODAY", TODAY)
                 .env("GITHUB_STEP_SUMMARY", folder.join("summary.md"))
                 .envs(variables.iter().copied())
                 .output()

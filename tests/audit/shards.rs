@@ -13,7 +13,7 @@ const FORMATS: [&str; 3] = ["json", "html", "markdown"];
 const OPTIONS: [&str; 11] = [
     "repos/*",
     "--at=HEAD",
-    "--history=3",
+    "--history=2",
     "--every=month",
     "--org-config=org",
     "--facts=facts.yaml",
