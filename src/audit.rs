@@ -9,12 +9,20 @@
 //! with stable names, which a dataset keeps and a portfolio sums up. A report of several shards is made of their rows
 //! alone, so that it is the report of one run over all of them, to the byte.
 
+pub mod dataset;
+pub mod portfolio;
 pub mod record;
+pub mod rows;
+mod shard;
+pub mod snapshots;
+pub mod web;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use record::PackRow;
+
+pub use shard::ShardError;
 
 /// Names the shape of a dataset.
 pub const SCHEMA: &str = "tunelint.dev/audit/v1";

@@ -10,6 +10,7 @@
 mod bypassed;
 mod exclude;
 mod links;
+mod listed;
 mod name;
 mod packs;
 mod repository;
@@ -26,9 +27,10 @@ use crate::finding::Severity;
 use crate::threads::Threads;
 use bypassed::Bypassed;
 pub use exclude::{Exclude, LeftOut};
+pub use listed::{Leads, Listing, listed};
 pub use name::{Here, called, shown};
 pub use packs::{FolderPattern, PackFiles, PolicyFolder, folders, packs, packs_among};
-pub use repository::OnDisk;
+pub use repository::{OnDisk, flat};
 pub use roots::{Root, absolute, roots, top};
 
 /// Endings of the files that are read in a walk, in any case.
@@ -49,6 +51,8 @@ const FEW: usize = 32;
 /// How to walk.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// What reports call files from.
+    pub here: Here,
     /// Whether ignore files count.
     pub ignore_files: bool,
     /// Whether files that a walk would have passed by are passed by where they were named, too.
@@ -125,7 +129,7 @@ impl Base {
 /// Visits every file that paths lead to, each once, and returns the visitors that were made for it.
 pub fn discover<V: Visit>(paths: &[PathBuf], settings: &Settings, make: impl Fn() -> V + Sync) -> Vec<V> {
     let mut first = make();
-    let here = Here::now();
+    let here = settings.here.clone();
     let mut seen = Seen::default();
     for real in &*settings.left_out.known {
         seen.insert(seen.mark(real, Path::new("")));

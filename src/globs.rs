@@ -1,6 +1,8 @@
 //! Globs over paths as reports show them: which one matches, and how near to it. A pattern that names a folder means
 //! everything in it.
 
+use std::path::Path;
+
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// Patterns of one list. More are a mistake, and cost time in every file.
@@ -113,6 +115,16 @@ impl Globs {
     pub fn depth(&self, path: &str) -> Option<usize> {
         self.matches(path).into_iter().filter_map(|index| self.depths.get(index).copied()).max()
     }
+}
+
+/// A test of paths by one glob, in which `*` stays within a folder.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn path_glob(pattern: &str) -> Result<impl Fn(&Path) -> bool, Error> {
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+    let matcher = glob.map_err(|error| Error::Syntax(error.kind().to_string()))?.compile_matcher();
+    Ok(move |path: &Path| matcher.is_match(path))
 }
 
 /// A path and the folders above it, the nearest first.

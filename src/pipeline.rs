@@ -15,13 +15,16 @@ use crate::finding::{Finding, Label, Outcome, Place};
 use crate::impact::{self, Change, Impact, Lens, Side};
 use crate::link::{self, Repository};
 use crate::manifest::Deployment;
+use crate::manifest::facts::FactValue;
 use crate::manifest::llm_deployment::{self, Recognition};
 use crate::manifest::view::View;
 use crate::manifest::vocabulary::Vocabulary;
 use crate::marker;
 use crate::policy::{Judging, Policies};
 use crate::read;
-use crate::report::{self, Candidate, DeploymentRecord, FailOn, Gathered, OutcomeCounts, Report, Run};
+use crate::report::{
+    self, Candidate, Costs, DeploymentRecord, FailOn, Figures, Gathered, OutcomeCounts, Report, Run,
+};
 use crate::schema;
 use crate::source::Source;
 use crate::supplied::Supplied;
@@ -70,6 +73,12 @@ pub struct Examined {
 }
 
 impl Examined {
+    /// Whether the sources have nothing to do with us.
+    pub fn has_nothing(&self) -> bool {
+        let is_quiet = self.findings.is_empty() && self.deployments.is_empty() && self.ignores.is_empty();
+        is_quiet && self.manifests == 0 && self.skipped == 0
+    }
+
     /// Takes in what was found in other sources.
     pub fn absorb(&mut self, other: Self) {
         self.files += other.files;
@@ -197,6 +206,8 @@ pub struct Conclusion<'a> {
     pub run: Run,
     /// Whether outcomes that are no findings are wanted as well.
     pub show_passed: bool,
+    /// Whether figures of the deployments are wanted.
+    pub figures: bool,
     /// What to fail on.
     pub fail_on: FailOn,
     /// Threads to judge with.
@@ -344,7 +355,7 @@ fn judge(
         if let Some((before, after)) = lenses {
             judged.changes.extend(impact::changes(&deployment, before, after, judging.today));
         }
-        judged.records.push(DeploymentRecord { outcomes, ..record(&deployment) });
+        judged.records.push(DeploymentRecord { outcomes, ..record(&deployment, conclusion.figures) });
     };
     let mut records = Vec::new();
     for judged in each(deployments, conclusion.threads, judge_one) {
@@ -412,7 +423,7 @@ fn each<T: Default + Send>(
     })
 }
 
-fn record(deployment: &Deployment) -> DeploymentRecord {
+fn record(deployment: &Deployment, figures: bool) -> DeploymentRecord {
     let view = View::new(&deployment.facts, Vocabulary::native());
     DeploymentRecord {
         name: deployment.identity.clone(),
@@ -423,5 +434,22 @@ fn record(deployment: &Deployment) -> DeploymentRecord {
         stage: view.text("stage").map(Into::into),
         strategy: view.text("customization.strategy").map(Into::into),
         outcomes: OutcomeCounts::default(),
+        figures: figures.then(|| Box::new(figures_of(deployment, &view))),
+    }
+}
+
+fn figures_of(deployment: &Deployment, view: &View<'_>) -> Figures {
+    let text = |path| view.text(path).map(Into::into);
+    let requests = view.vocabulary.find("workload.monthlyRequests").and_then(|path| view.one(path));
+    Figures {
+        line: deployment.source.lines.position(deployment.anchor.start).line,
+        model: text("model.base"),
+        hosting: text("hosting.kind"),
+        compliance: text("requirements.compliance.level"),
+        monthly_requests: requests.and_then(|id| match view.facts.value(id) {
+            FactValue::Int(number) => Some(number),
+            _ => None,
+        }),
+        costs: Costs::of(view),
     }
 }

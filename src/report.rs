@@ -7,6 +7,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::finding::{Finding, Outcome, Severity, Status};
+pub use crate::policy::advice::Costs;
 pub use crate::policy::{OutcomeCounts, PackRecord, ParameterRecord, RuleRecord};
 pub use rules::{built_in_rule, built_in_rules, rules_of};
 
@@ -75,6 +76,25 @@ pub struct DeploymentRecord {
     pub strategy: Option<Box<str>>,
     /// How the rules came out.
     pub outcomes: OutcomeCounts,
+    /// What an audit asks of it, where that is wanted.
+    pub figures: Option<Box<Figures>>,
+}
+
+/// What an audit asks of a deployment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Figures {
+    /// The line at which it begins, from one.
+    pub line: u32,
+    /// Its base model.
+    pub model: Option<Box<str>>,
+    /// How it is hosted.
+    pub hosting: Option<Box<str>>,
+    /// The level of its compliance.
+    pub compliance: Option<Box<str>>,
+    /// Requests a month.
+    pub monthly_requests: Option<i64>,
+    /// What it costs.
+    pub costs: Costs,
 }
 
 /// A file that looks like an LLM deployment, listed where no manifest was found.
@@ -154,8 +174,13 @@ pub struct LeftOut {
 /// relied on.
 pub fn is_of_our_own_files(finding: &Finding) -> bool {
     finding.outcome == Outcome::Invalid
-        && matches!(&*finding.rule, "config" | "policy" | "facts" | "waivers" | "baseline")
+        && is_rule_of_our_own_files(&finding.rule)
         && finding.severity == Severity::Error
+}
+
+/// Whether what is invalid under this rule is a file that tunelint itself is governed by.
+pub fn is_rule_of_our_own_files(rule: &str) -> bool {
+    matches!(rule, "config" | "policy" | "facts" | "waivers" | "baseline")
 }
 
 /// The exit status that findings come to.

@@ -61,7 +61,7 @@ const FLOW: &[(&str, &[&str])] = &[
             "trust",
         ],
     ),
-    ("audit", &["source", "finding", "policy", "exceptions", "report"]),
+    ("audit", &["source", "finding", "git", "policy", "exceptions", "report"]),
     (
         "output",
         &["source", "threads", "finding", "document", "manifest", "policy", "report", "impact", "audit"],
@@ -109,7 +109,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("walkdir", &["discover", "policy/", "schema/"]),
     ("globset", &["discover", "globs.rs", "supplied/", "exceptions/"]),
     ("clap", &["cli/"]),
-    ("std::fs", &["discover", "read.rs", "policy/library.rs", "cli/"]),
+    ("std::fs", &["discover", "read.rs", "policy/library.rs", "audit/dataset", "cli/"]),
     ("std::env", &["main.rs", "discover", "cli/"]),
     ("std::net", &[]),
     ("std::process", &["main.rs", "git/", "cli/"]),

@@ -62,7 +62,7 @@ pub(super) struct Check {
     trust: Option<String>,
 }
 
-fn fail_on(text: &str) -> Result<FailOn, String> {
+pub(super) fn fail_on(text: &str) -> Result<FailOn, String> {
     Ok(match text {
         "error" => FailOn::AtLeast(Severity::Error),
         "warning" => FailOn::AtLeast(Severity::Warning),
@@ -117,6 +117,7 @@ impl Check {
                 trust: trust.as_ref().map(|trust| trust.commit.to_owned()),
                 ..circumstances(global, &workspace)
             },
+            figures: false,
             show_passed: self.show_passed,
             fail_on: self.fail_on.unwrap_or_else(|| fail_on_of(&workspace)),
             threads: global.threads(),
@@ -216,7 +217,7 @@ pub(super) fn circumstances(global: &Global, workspace: &Workspace) -> Run {
 }
 
 /// What the configs say to fail on: errors where they say nothing.
-fn fail_on_of(workspace: &Workspace) -> FailOn {
+pub(super) fn fail_on_of(workspace: &Workspace) -> FailOn {
     match workspace.governance.fail_on {
         None => FailOn::AtLeast(Severity::Error),
         Some(None) => FailOn::Never,
@@ -225,7 +226,7 @@ fn fail_on_of(workspace: &Workspace) -> FailOn {
 }
 
 /// What the configs say of paths that are not there.
-fn unmatched(workspace: &Workspace, examined: &[Examined]) -> Examined {
+pub(super) fn unmatched(workspace: &Workspace, examined: &[Examined]) -> Examined {
     let deployments = examined.iter().flat_map(|part| &part.deployments);
     let paths: Vec<&str> = deployments.map(|deployment| &*deployment.source.path).collect();
     let findings = workspace.unmatched(&paths);

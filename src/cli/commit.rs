@@ -11,7 +11,7 @@ pub(super) fn current() -> Option<String> {
 }
 
 /// The commit that a `.git` stands for: a folder, or in a linked work tree a file that names one.
-fn commit(git: &Path) -> Option<String> {
+pub(super) fn commit(git: &Path) -> Option<String> {
     let folder = match read::small(git) {
         Some(text) => beside(git.parent()?, text.strip_prefix("gitdir:")?),
         None => git.to_owned(),

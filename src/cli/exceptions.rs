@@ -53,7 +53,20 @@ pub(super) struct Located {
 impl ExceptionOptions {
     /// The exceptions of a run over some sources.
     pub(super) fn load(&self, sources: &Sources, workspace: &Workspace, tree: &dyn Tree) -> Exceptions {
-        let mut exceptions = self.load_waivers(sources, workspace, tree);
+        let top = top(sources);
+        let is_whole = is_whole(sources, &top);
+        self.load_from(top, is_whole, workspace, tree)
+    }
+
+    /// The exceptions of a repository. `is_whole` says whether the run is over all of it.
+    pub(super) fn load_from(
+        &self,
+        top: Top,
+        is_whole: bool,
+        workspace: &Workspace,
+        tree: &dyn Tree,
+    ) -> Exceptions {
+        let mut exceptions = self.load_waivers_from(top, is_whole, workspace, tree);
         let located = self.baseline(&exceptions.top);
         if is_there(&located, self.baseline.is_some(), tree) {
             exceptions.baseline = read_baseline(&located, tree, &mut exceptions.problems);
@@ -70,8 +83,19 @@ impl ExceptionOptions {
         tree: &dyn Tree,
     ) -> Exceptions {
         let top = top(sources);
+        let is_whole = is_whole(sources, &top);
+        self.load_waivers_from(top, is_whole, workspace, tree)
+    }
+
+    fn load_waivers_from(
+        &self,
+        top: Top,
+        is_whole: bool,
+        workspace: &Workspace,
+        tree: &dyn Tree,
+    ) -> Exceptions {
         let terms = Terms::of(&workspace.governance);
-        let mut exceptions = Exceptions { terms, is_whole: is_whole(sources, &top), ..Exceptions::default() };
+        let mut exceptions = Exceptions { terms, is_whole, ..Exceptions::default() };
         let located = self.waivers(&top);
         if !is_there(&located, self.waivers.is_some(), tree) {
             exceptions.top = top;
@@ -159,7 +183,10 @@ pub(super) fn located(top: &Top, below: &str) -> Located {
         Ok(down) => down.components().map(|_| Path::new("..")).chain([Path::new(below)]).collect(),
         Err(_) => top.top.strip_prefix(&top.here).map_or_else(|_| file.clone(), |down| down.join(below)),
     };
-    Located { shown: discover::shown(&way).into(), file: way }
+    let shown = discover::shown(&way).into();
+    // Reports may call files from a folder that is not the current one.
+    let is_here = std::env::current_dir().is_ok_and(|here| here == top.here);
+    Located { shown, file: if is_here { way } else { file } }
 }
 
 /// The text of a waivers file that is to be extended.

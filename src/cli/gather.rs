@@ -7,13 +7,14 @@ use clap::Args;
 
 use super::Global;
 use super::progress::Progress;
-use crate::discover::{self, Found, LeftOut, MANIFEST_ENDINGS, OnDisk, Trouble, Visit};
+use crate::discover::{self, Found, Here, LeftOut, MANIFEST_ENDINGS, OnDisk, Trouble, Visit};
 use crate::document::Limits;
 use crate::link::Repository;
 use crate::output::Texts;
 use crate::pipeline::{self, Examined, Input};
 use crate::read;
 use crate::source::{self, Source};
+use crate::threads::Threads;
 use crate::workspace::{self, Choice};
 
 /// A buffer that held more than this is given back after the file that needed it.
@@ -45,7 +46,7 @@ pub struct Sources {
 
 /// Bytes, with K, M or G for powers of 1,024. Spans are 32 bits wide, and UTF-16 grows when it is decoded, so
 /// that 2 GiB are the end.
-fn size(text: &str) -> Result<u64, String> {
+pub(super) fn size(text: &str) -> Result<u64, String> {
     let text = text.trim_end_matches(['B', 'b']).trim_end_matches('i');
     let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let shift = match text.get(digits.len()..).unwrap_or_default() {
@@ -89,12 +90,24 @@ impl Sources {
         left_out: &LeftOut,
         endings: &'static [&'static str],
     ) -> discover::Settings {
+        self.walk_from(Here::now(), global.threads(), left_out, endings)
+    }
+
+    /// The same, where reports call files from elsewhere.
+    pub(super) fn walk_from(
+        &self,
+        here: Here,
+        threads: Threads,
+        left_out: &LeftOut,
+        endings: &'static [&'static str],
+    ) -> discover::Settings {
         discover::Settings {
+            here,
             ignore_files: !self.no_ignore,
             bypass_named: self.skip_unrelated,
             left_out: left_out.clone(),
             endings,
-            threads: global.threads(),
+            threads,
         }
     }
 
@@ -130,29 +143,34 @@ impl Sources {
 
     /// Phase 1 for all of them.
     pub fn gather(&self, global: &Global, left_out: &LeftOut) -> Vec<Examined> {
-        let settings = self.settings();
         let progress = Progress::default();
-        let make = || Reader {
-            settings: &settings,
-            progress: &progress,
-            tells_configs: global.config.choice() == Choice::Found,
-            skips_unrelated: self.skip_unrelated,
-            buffer: Vec::new(),
-            examined: Examined::default(),
-        };
-        let mut readers = Vec::new();
         let paths = self.paths();
+        let (settings, tells_configs) = (self.settings(), global.config.choice() == Choice::Found);
+        let mut examined = Vec::new();
         if !paths.is_empty() {
             // A few named files are no walk: they cost no thread to watch them.
             let is_walk = !global.quiet && paths.iter().any(|path| path.is_dir());
             let walk = self.walk(global, left_out, MANIFEST_ENDINGS);
-            readers = progress.watch(is_walk, || discover::discover(&paths, &walk, make));
+            examined = progress.watch(is_walk, || self.gather_by(&walk, &settings, tells_configs, &progress));
         }
         if self.reads_standard_input() && !self.is_left_out(left_out) {
-            let mut reader = make();
+            let mut reader = Reader::new(&settings, &progress, tells_configs, self.skip_unrelated);
             reader.standard_input(self.stdin_filename.as_deref());
-            readers.push(reader);
+            examined.push(reader.examined);
         }
+        examined
+    }
+
+    /// Phase 1 for what a walk finds.
+    pub(super) fn gather_by(
+        &self,
+        walk: &discover::Settings,
+        settings: &pipeline::Settings,
+        tells_configs: bool,
+        progress: &Progress,
+    ) -> Vec<Examined> {
+        let make = || Reader::new(settings, progress, tells_configs, self.skip_unrelated);
+        let readers = discover::discover(&self.paths(), walk, make);
         readers.into_iter().map(|reader| reader.examined).collect()
     }
 }
@@ -169,7 +187,17 @@ struct Reader<'a> {
     examined: Examined,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(
+        settings: &'a pipeline::Settings,
+        progress: &'a Progress,
+        tells_configs: bool,
+        skips_unrelated: bool,
+    ) -> Self {
+        let (buffer, examined) = (Vec::new(), Examined::default());
+        Self { settings, progress, tells_configs, skips_unrelated, buffer, examined }
+    }
+
     fn take(
         &mut self,
         read: &Result<(), read::Error>,
@@ -211,11 +239,16 @@ impl Visit for Reader<'_> {
     }
 
     fn trouble(&mut self, trouble: Trouble) {
-        let path: Arc<str> = if trouble.shown.is_empty() { ".".into() } else { trouble.shown.into() };
-        let finding = pipeline::unreadable(&path, trouble.code, trouble.predicate);
-        self.examined.findings.push(finding.with_severity(trouble.severity));
-        self.examined.trouble |= trouble.named;
+        take_trouble(&mut self.examined, trouble);
     }
+}
+
+/// Takes note of what could not be walked.
+pub(super) fn take_trouble(examined: &mut Examined, trouble: Trouble) {
+    let path: Arc<str> = if trouble.shown.is_empty() { ".".into() } else { trouble.shown.into() };
+    let finding = pipeline::unreadable(&path, trouble.code, trouble.predicate);
+    examined.findings.push(finding.with_severity(trouble.severity));
+    examined.trouble |= trouble.named;
 }
 
 impl Repository for OnDisk {

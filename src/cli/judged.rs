@@ -38,6 +38,7 @@ impl Judged {
         let conclusion = Conclusion {
             run: check::circumstances(global, &workspace),
             changed: None,
+            figures: false,
             show_passed: false,
             fail_on: FailOn::Never,
             threads: global.threads(),

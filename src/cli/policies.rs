@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{Error, Global, terminal};
-use crate::discover::{self, Here};
+use crate::discover::{self, Here, Root};
 use crate::link::EVIDENCE_NOT_FOUND;
 use crate::output::sanitize;
 use crate::policy::{Policies, Renamed, Selection};
 use crate::supplied::{DECLARATION_DIFFERS, DEPLOYMENT_NOT_FOUND};
+use crate::threads::Threads;
 use crate::workspace::commit::AtCommit;
 use crate::workspace::packs::Packs;
-use crate::workspace::tree::{Disk, Tree as _};
+use crate::workspace::tree::{Disk, Tree};
 use crate::workspace::{Choice, NAMES, Request, Workspace};
 
 /// Rules of ours that belong to no pack.
@@ -127,10 +128,7 @@ impl PolicyOptions {
     ) -> Result<(Workspace, Vec<&'static str>), Error> {
         let mut workspace = self.packs.workspace(global, paths)?;
         self.apply(&mut workspace)?;
-        let names = |names: &[String], own: &str| names.iter().any(|name| name == own);
-        let is_in_force =
-            |own: &&str| (self.select.is_empty() || names(&self.select, own)) && !names(&self.ignore, own);
-        Ok((workspace, UNPACKED.into_iter().filter(is_in_force).collect()))
+        Ok((workspace, self.unpacked()))
     }
 
     /// What governed it at a commit, with the rules and parameters that are asked for.
@@ -145,7 +143,51 @@ impl PolicyOptions {
         Ok(workspace)
     }
 
+    /// What governs one repository of many, and which of the rules of no pack are in force.
+    pub(super) fn in_repo(
+        &self,
+        global: &Global,
+        roots: Vec<Root>,
+        here: &Here,
+        tree: &dyn Tree,
+    ) -> Result<(Workspace, Vec<&'static str>), Error> {
+        let is_named = roots.is_empty();
+        let config = if is_named { Choice::None } else { global.config.choice() };
+        let request = Request {
+            roots,
+            config,
+            org_config: global.config.org_config.clone(),
+            policies: self.packs.policies.clone(),
+            threads: Threads::new(Some(1)),
+        };
+        let mut workspace = Workspace::load(&request, here, tree)?;
+        let renamed = self.select(&mut workspace)?;
+        // Said once, and not for each repository.
+        if is_named {
+            tell(&renamed);
+        }
+        Ok((workspace, self.unpacked()))
+    }
+
     fn apply(&self, workspace: &mut Workspace) -> Result<(), Error> {
+        tell(&self.select(workspace)?);
+        Ok(())
+    }
+
+    /// Whether a rule of no pack is in force.
+    pub(super) fn has_in_force(&self, rule: &str) -> bool {
+        self.unpacked().contains(&rule)
+    }
+
+    /// The rules of no pack that are in force.
+    fn unpacked(&self) -> Vec<&'static str> {
+        let names = |names: &[String], own: &str| names.iter().any(|name| name == own);
+        let is_in_force =
+            |own: &&str| (self.select.is_empty() || names(&self.select, own)) && !names(&self.ignore, own);
+        UNPACKED.into_iter().filter(is_in_force).collect()
+    }
+
+    fn select(&self, workspace: &mut Workspace) -> Result<Vec<Renamed>, Error> {
         let is_unpacked = |name: &String| UNPACKED.iter().any(|own| own == name);
         let others = |names: &[String]| -> Vec<String> {
             names.iter().filter(|name| !is_unpacked(name)).cloned().collect()
@@ -157,8 +199,7 @@ impl PolicyOptions {
             no_rules: false,
         };
         selection.no_rules = !self.select.is_empty() && selection.select.is_empty();
-        tell(&workspace.policies.apply(&selection)?);
-        Ok(())
+        Ok(workspace.policies.apply(&selection)?)
     }
 }
 

@@ -79,7 +79,7 @@ impl Tree {
     fn base_of(&self, real: PathBuf) -> Base {
         let walked = self.roots.iter().find_map(|root| Some((root, real.strip_prefix(&root.real).ok()?)));
         let (given, shown) = match (self.here.relative(&real), walked) {
-            (Some(relative), _) => (Path::new(".").join(relative), name::shown(relative)),
+            (Some(relative), _) => (self.here.open(relative), name::shown(relative)),
             (None, Some((root, below))) => (root.given.join(below), name::join(&root.shown, below)),
             (None, None) => (real.clone(), name::shown(&real)),
         };

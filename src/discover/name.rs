@@ -8,17 +8,31 @@ use std::path::{Component, Path, PathBuf};
 use super::{Base, Trouble};
 use crate::finding::Severity;
 
-/// The folder that paths in reports are relative to: the current one.
+/// The folder that paths in reports are relative to: the current one, or the top of a repository that is looked at
+/// from elsewhere.
 #[derive(Clone, Debug, Default)]
 pub struct Here {
     /// Where it really lies; empty where the system does not say.
     pub(super) real: PathBuf,
+    /// Whether it is the top of a repository, whatever lies above it.
+    pub(super) is_top: bool,
 }
 
 impl Here {
     /// The current folder.
     pub fn now() -> Self {
-        Self { real: std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default() }
+        let real = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
+        Self { real, is_top: false }
+    }
+
+    /// The top of a repository, by where it really lies. It need not be there: a bare repository has files as well.
+    pub fn top_of(real: PathBuf) -> Self {
+        Self { real, is_top: true }
+    }
+
+    /// A path below it, as it is opened.
+    pub(super) fn open(&self, relative: &Path) -> PathBuf {
+        if self.is_top { self.real.join(relative) } else { Path::new(".").join(relative) }
     }
 
     /// Where it really lies; empty where the system does not say.

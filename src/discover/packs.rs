@@ -139,7 +139,11 @@ pub fn folders(above: &Path, pattern: &str) -> Vec<PathBuf> {
     if wanted.is_plain() {
         return Some(wanted.start).filter(|path| path.is_dir()).into_iter().collect();
     }
-    let entries = WalkDir::new(&wanted.start).min_depth(1).max_depth(DEEPEST).sort_by_file_name().into_iter();
+    // Who names each level has no use for those below.
+    let levels = pattern.split('/').filter(|part| !part.is_empty() && *part != ".").count();
+    let deepest = if pattern.contains("**") { DEEPEST } else { levels.min(DEEPEST) };
+    let start = if wanted.start.as_os_str().is_empty() { Path::new(".") } else { &*wanted.start };
+    let entries = WalkDir::new(start).min_depth(1).max_depth(deepest).sort_by_file_name().into_iter();
     let entries = entries.filter_entry(|entry| SKIPPED.iter().all(|skipped| entry.file_name() != *skipped));
     entries
         .filter_map(Result::ok)

@@ -91,7 +91,7 @@ impl OnDisk {
 }
 
 /// A path without `.` and `..`, or nothing where it climbs above its root.
-fn flat(path: &Path) -> Option<PathBuf> {
+pub fn flat(path: &Path) -> Option<PathBuf> {
     let mut flat = PathBuf::new();
     for part in path.components() {
         match part {

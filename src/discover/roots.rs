@@ -50,9 +50,12 @@ pub fn absolute(path: &Path) -> PathBuf {
     }
 }
 
-/// The folder at which looking for something above ends: the nearest that a git repository begins in; else the
-/// current folder, where the path lies in it; else the path's own folder.
+/// The folder at which looking for something above ends: the top of the repository, where it is said; else the nearest
+/// that a git repository begins in; else the current folder, where the path lies in it; else the path's own folder.
 pub fn top(folder: &Path, here: &Here) -> PathBuf {
+    if here.is_top && folder.starts_with(&here.real) {
+        return here.real.clone();
+    }
     folder
         .ancestors()
         .find(|above| super::exists(&above.join(".git")))

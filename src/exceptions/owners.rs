@@ -69,10 +69,19 @@ impl CodeOwners {
         self.lines.push(Line { span, owners: rest.split_whitespace().map(Into::into).collect() });
     }
 
+    /// Those that are named for a file, by its path from the top.
+    pub fn named_for(&self, path: &str) -> &[Box<str>] {
+        self.line_for(path).map(|line| &*line.owners).unwrap_or_default()
+    }
+
+    /// The last line that fits is the one that counts.
+    fn line_for(&self, path: &str) -> Option<&Line> {
+        self.globs.fitting(path).into_iter().max().and_then(|number| self.lines.get(number))
+    }
+
     /// How somebody stands to a file, by its path from the top.
     pub(super) fn standing(&self, who: &str, path: &str) -> Standing {
-        // The last line that fits is the one that counts.
-        let line = self.globs.fitting(path).into_iter().max().and_then(|number| self.lines.get(number));
+        let line = self.line_for(path);
         let Some(line) = line.filter(|line| !line.owners.is_empty()) else { return Standing::NobodyNamed };
         if line.owners.iter().any(|owner| is_same(owner, who)) {
             return Standing::Eligible;

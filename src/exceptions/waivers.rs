@@ -9,7 +9,7 @@ use std::sync::Arc;
 use globset::{Glob, GlobMatcher};
 use jiff::civil::Date;
 
-use super::owners::{CodeOwners, Standing};
+use super::owners::{self, CodeOwners};
 use super::places::{Globs, Top};
 use super::rules::Rules;
 use super::words::days_between;
@@ -236,17 +236,63 @@ impl<'a> Ledger<'a> {
     }
 }
 
+/// Where a waiver that excuses nothing stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// There is nothing to excuse.
+    Unused,
+    /// The value is worse than the one it was granted for.
+    Lapsed,
+    /// Its last day is over.
+    Expired,
+    /// It says something that no waiver may say.
+    Rejected,
+}
+
 impl Waiver {
+    /// What findings that it excuses say of it.
+    pub const fn exception(&self) -> &Arc<Exception> {
+        &self.exception
+    }
+
+    /// The rule that it names.
+    pub fn rule_text(&self) -> &str {
+        &self.rule.text
+    }
+
+    /// Where it stands, if it excuses nothing, by what a run told of waivers.
+    pub fn standing<'a>(&self, mut told: impl Iterator<Item = &'a Finding>) -> Standing {
+        let own = told.find(|finding| self.is_at(&finding.primary.place));
+        match own.map(|finding| (finding.code, finding.severity)) {
+            Some((Some("expired"), _)) => Standing::Expired,
+            Some((Some("lapsed"), _)) => Standing::Lapsed,
+            Some((_, Severity::Error)) => Standing::Rejected,
+            _ => Standing::Unused,
+        }
+    }
+
+    /// Whether a place is one of its own.
+    fn is_at(&self, place: &Place) -> bool {
+        let named = [Some(&self.rule), self.deployment.as_ref(), self.approved_by.as_ref()];
+        let named = named.into_iter().flatten().chain(self.path.as_ref().map(|path| &path.named));
+        let dated = [Some(&self.expires), self.granted.as_ref()].into_iter().flatten();
+        let all = named.map(|own| &own.place).chain(dated.map(|own| &own.place));
+        let mut all = all.chain(self.value.as_ref().map(|(_, place)| place));
+        all.any(|own| Arc::ptr_eq(&own.source, &place.source) && own.span == place.span)
+    }
+
     /// Whether it says who approved it.
     pub fn names_approver(&self) -> bool {
         self.approved_by.is_some()
     }
 
-    pub(super) fn deployment_text(&self) -> Option<&str> {
+    /// The deployment that it names.
+    pub fn deployment_text(&self) -> Option<&str> {
         self.deployment.as_ref().map(|named| &*named.text)
     }
 
-    pub(super) fn path_text(&self) -> Option<&str> {
+    /// The glob of manifests that it names.
+    pub fn path_text(&self) -> Option<&str> {
         self.path.as_ref().map(|path| path.glob.glob())
     }
 
@@ -379,24 +425,24 @@ fn ends_soon(waiver: &Waiver, left: i64) -> Finding {
 }
 
 /// What is to be said of an approver: of the first manifest that CODEOWNERS names others for.
-fn approval(approver: &Named, files: &BTreeSet<Box<str>>, owners: &CodeOwners) -> Option<Finding> {
+fn approval(approver: &Named, files: &BTreeSet<Box<str>>, named: &CodeOwners) -> Option<Finding> {
     files.iter().find_map(|file| {
         let name = &approver.text;
         let here = |words: &str| Label::new(approver.place.clone(), words.to_owned());
         let help = "Have it approved by one of those that CODEOWNERS names for the manifest";
-        let finding = match owners.standing(name, file) {
-            Standing::Eligible => return None,
-            Standing::NotNamed(label) => {
+        let finding = match named.standing(name, file) {
+            owners::Standing::Eligible => return None,
+            owners::Standing::NotNamed(label) => {
                 let message =
                     format!("{name} is not eligible to approve this: CODEOWNERS names others for {file}");
                 warning("approver-not-eligible", message, here("not named there")).with_label(label)
             }
-            Standing::NobodyNamed => {
+            owners::Standing::NobodyNamed => {
                 let message =
                     format!("{name} is not eligible to approve this: CODEOWNERS names nobody for {file}");
                 warning("approver-not-eligible", message, here("not named there"))
             }
-            Standing::Unknown(label) => {
+            owners::Standing::Unknown(label) => {
                 let message =
                     format!("Whether {name} is eligible is not known: CODEOWNERS names a team for {file}");
                 warning("approver-unknown", message, here("perhaps of the team"))

@@ -188,6 +188,12 @@ impl Repository {
         }
     }
 
+    /// The address that it was cloned from, where it has one.
+    pub fn origin(&self) -> Option<String> {
+        let address = self.text(["config", "--get", "remote.origin.url"]).ok()?;
+        Some(address.trim_end().to_owned()).filter(|address| !address.is_empty())
+    }
+
     /// Whether it holds only a part of its history.
     pub fn is_shallow(&self) -> bool {
         self.text(["rev-parse", "--is-shallow-repository"]).is_ok_and(|told| told.trim_end() == "true")
@@ -284,14 +290,14 @@ fn cannot_run(command: &str, error: io::Error) -> Error {
 
 /// A path as git writes it: bytes, with forward slashes.
 #[cfg(unix)]
-fn path_of(bytes: &[u8]) -> PathBuf {
+pub fn path_of(bytes: &[u8]) -> PathBuf {
     use std::os::unix::ffi::OsStrExt as _;
     PathBuf::from(OsStr::from_bytes(bytes))
 }
 
 /// A path as git writes it: UTF-8, with forward slashes.
 #[cfg(not(unix))]
-fn path_of(bytes: &[u8]) -> PathBuf {
+pub fn path_of(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }
 

@@ -1,6 +1,6 @@
 //! The contents of objects, from one `git cat-file` that stays.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use super::{Error, Repository, cannot_run, failed};
@@ -75,6 +75,19 @@ impl Objects {
     /// # Errors
     /// Where the process does not answer.
     pub fn answer(&mut self, limit: u64, buffer: &mut Vec<u8>) -> Result<Object, Error> {
+        self.answer_all(limit, buffer, |_| {})
+    }
+
+    /// The same. Of one that has more bytes than the limit, `rest` gets those beyond it as well, piece by piece.
+    ///
+    /// # Errors
+    /// Where the process does not answer.
+    pub fn answer_all(
+        &mut self,
+        limit: u64,
+        buffer: &mut Vec<u8>,
+        mut rest: impl FnMut(&[u8]),
+    ) -> Result<Object, Error> {
         buffer.clear();
         let mut header = Vec::new();
         let broken = |error| cannot_run("cat-file", error);
@@ -89,13 +102,28 @@ impl Objects {
         let kept = size.min(limit);
         let mut content = (&mut self.answers).take(kept);
         content.read_to_end(buffer).map_err(broken)?;
-        let whole = buffer.len() as u64 == kept;
-        io::copy(&mut (&mut self.answers).take(size - kept + 1), &mut io::sink()).map_err(broken)?;
-        match whole {
-            true if size <= limit => Ok(Object::Whole),
-            true => Ok(Object::TooLarge(size)),
-            false => Err(failed("cat-file", "ended inside an object")),
+        let mut left = size - kept;
+        while left > 0 && buffer.len() as u64 == kept {
+            let piece = match self.answers.fill_buf() {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                piece => piece.map_err(broken)?,
+            };
+            let most = usize::try_from(left).unwrap_or(usize::MAX);
+            let piece = piece.get(..most).unwrap_or(piece);
+            if piece.is_empty() {
+                break;
+            }
+            rest(piece);
+            let taken = piece.len();
+            self.answers.consume(taken);
+            left -= taken as u64;
         }
+        // A line break ends each answer.
+        let mut end = [0];
+        if self.answers.read_exact(&mut end).is_err() || end != *b"\n" {
+            return Err(failed("cat-file", "ended inside an object"));
+        }
+        Ok(if size <= limit { Object::Whole } else { Object::TooLarge(size) })
     }
 }
 

@@ -169,7 +169,7 @@ fn a_commit_is_read_without_a_checkout_also_from_a_bare_repository() {
         assert_eq!(snapshot.read(Path::new("deploy/link.yaml"), 100, &mut buffer).unwrap(), None);
 
         // One process hands out one content after the other, also past one that is too large or not there.
-        let id = |path: &str| snapshot.entry(Path::new(path)).unwrap().id.clone();
+        let id = |path: &str| snapshot.entry(Path::new(path)).unwrap().id.to_string();
         let (large, other) = (id("large.yaml"), id("deploy/b\nc.yaml"));
         let absent = "0123456789012345678901234567890123456789";
         let mut objects = repository.objects().unwrap();

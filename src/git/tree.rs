@@ -1,8 +1,6 @@
 //! The files of a commit.
 
-use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
-use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -27,7 +25,14 @@ pub struct Entry {
     /// What it is.
     pub kind: EntryKind,
     /// The hash of its content.
-    pub id: String,
+    pub id: Box<str>,
+}
+
+impl Entry {
+    /// Whether it is a file.
+    pub fn is_file(&self) -> bool {
+        self.kind == EntryKind::File
+    }
 }
 
 impl Repository {
@@ -64,10 +69,10 @@ impl Repository {
     /// # Errors
     /// Where git cannot list them.
     pub fn snapshot(&self, commit: &str) -> Result<Snapshot, Error> {
-        let mut entries = BTreeMap::new();
-        self.each_entry(commit, |entry| {
-            entries.insert(entry.path.clone(), entry);
-        })?;
+        let mut entries = Vec::new();
+        self.each_entry(commit, |entry| entries.push(entry))?;
+        // Git sorts by bytes; whoever looks for what lies below a folder wants its files together.
+        entries.sort_unstable_by(|left, right| left.path.cmp(&right.path));
         Ok(Snapshot { repository: self.clone(), entries })
     }
 }
@@ -83,33 +88,33 @@ fn entry(record: &[u8]) -> Option<Entry> {
         "160000" => EntryKind::Submodule,
         _ => EntryKind::File,
     };
-    Some(Entry { path: path_of(record.get(tab + 1..)?), kind, id: id.to_owned() })
+    Some(Entry { path: path_of(record.get(tab + 1..)?), kind, id: id.into() })
 }
 
 /// The files of one commit.
 #[derive(Debug)]
 pub struct Snapshot {
     repository: Repository,
-    entries: BTreeMap<PathBuf, Entry>,
+    /// By path.
+    entries: Vec<Entry>,
 }
 
 impl Snapshot {
     /// Its paths, in order.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.values()
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
     }
 
     /// What stands at a path.
     pub fn entry(&self, path: &Path) -> Option<&Entry> {
-        self.entries.get(path)
+        let found = self.entries.binary_search_by(|entry| entry.path.as_path().cmp(path)).ok()?;
+        self.entries.get(found)
     }
 
     /// Its paths below a folder, in order; the empty path is the top.
     pub fn below<'a>(&'a self, folder: &'a Path) -> impl Iterator<Item = &'a Entry> {
-        self.entries
-            .range::<Path, _>((Bound::Included(folder), Bound::Unbounded))
-            .map(|(_, entry)| entry)
-            .take_while(move |entry| entry.path.starts_with(folder))
+        let first = self.entries.partition_point(|entry| entry.path.as_path() < folder);
+        self.entries.iter().skip(first).take_while(move |entry| entry.path.starts_with(folder))
     }
 
     /// Whether there are files below a folder.
@@ -122,7 +127,7 @@ impl Snapshot {
     /// # Errors
     /// Where git cannot hand it out.
     pub fn read(&self, path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<Option<Object>, Error> {
-        match self.entries.get(path) {
+        match self.entry(path) {
             Some(entry) if entry.kind == EntryKind::File => {
                 self.repository.objects()?.read(&entry.id, limit, buffer).map(Some)
             }

@@ -46,16 +46,7 @@ impl<'a> Links<'a> {
         if self.is_elsewhere(path) {
             return None;
         }
-        let path = self.rooted(path);
-        if path.starts_with(['/', '<']) || path.starts_with("../") {
-            return None;
-        }
-        let mut page = format!("{}/{}", address(base.trim_end_matches('/')), encoded(&path));
-        if let Some(line) = line {
-            // Writing to a string cannot fail.
-            let _ = write!(page, "#L{line}");
-        }
-        Some(page)
+        page(base, &self.rooted(path), line)
     }
 
     /// Where a rule is described: where the organisation says, in the repository for a rule of its own, or on the
@@ -73,6 +64,26 @@ impl<'a> Links<'a> {
             .replace("{pack}", &encoded(rule.pack.as_deref().unwrap_or("tunelint")));
         address(&link)
     }
+}
+
+/// A line of a file of a repository whose pages are below `base`; nothing where the file is none of the repository's.
+fn page(base: &str, path: &str, line: Option<u32>) -> Option<String> {
+    if path.starts_with(['/', '<']) || path.starts_with("../") {
+        return None;
+    }
+    let mut page = format!("{}/{}", address(base.trim_end_matches('/')), encoded(path));
+    if let Some(line) = line {
+        // Writing to a string cannot fail.
+        let _ = write!(page, "#L{line}");
+    }
+    Some(page)
+}
+
+/// The same below an address of which nobody knows who wrote it: nothing where that is none of the web.
+pub(super) fn page_on_the_web(base: &str, path: &str, line: Option<u32>) -> Option<String> {
+    let lower = base.get(..8).unwrap_or(base).to_ascii_lowercase();
+    let is_of_the_web = lower.starts_with("https://") || lower.starts_with("http://");
+    if is_of_the_web && !path.starts_with("builtin:") { page(base, path, line) } else { None }
 }
 
 /// A path below a folder, with each `..` of it taken back as far as there is something to take back.
@@ -152,6 +163,19 @@ mod tests {
         }
         assert_eq!(links.rooted("main:../a.yaml"), "main:../a.yaml");
         assert_eq!(Links::new(&Options::default()).line("b.yaml", Some(3)), None);
+    }
+
+    #[test]
+    fn only_addresses_of_the_web_are_linked_unlooked_at() {
+        let own = |base| page_on_the_web(base, "a b.yaml", Some(2));
+        assert_eq!(own("https://x.test/blob/1/").unwrap(), "https://x.test/blob/1/a%20b.yaml#L2");
+        assert_eq!(own("HTTP://x.test").unwrap(), "HTTP://x.test/a%20b.yaml#L2");
+        assert_eq!(own("https://x.test/\"><b>").unwrap(), "https://x.test/%22%3E%3Cb%3E/a%20b.yaml#L2");
+        for base in ["javascript:alert(1)", "data:text/html,x", "//x.test", "ftp://x", "", "é"] {
+            assert_eq!(own(base), None, "{base}");
+        }
+        assert_eq!(page_on_the_web("https://x.test", "../a.yaml", None), None);
+        assert_eq!(page_on_the_web("https://x.test", "builtin:p/r.yaml", None), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The formats: each is one file here and one row of [`FORMATS`]. Pure: a report becomes bytes, and nothing is
 //! judged, counted or read on the way, so that every format shows the same.
 
+pub mod audit;
 mod catalog;
 mod excerpt;
 pub mod facts;

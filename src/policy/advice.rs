@@ -87,6 +87,48 @@ pub struct Costs {
     pub prompt_engineering_yearly: Option<f64>,
 }
 
+impl Costs {
+    /// What the facts of a deployment come to.
+    pub fn of(view: &View<'_>) -> Self {
+        let number = |path: &str| {
+            let id = view.one(view.vocabulary.find(path)?)?;
+            match view.facts.value(id) {
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "a volume beyond 2^53 requests costs no cent exactly"
+                )]
+                FactValue::Int(value) => Some(value as f64),
+                FactValue::Number(value) => Some(value),
+                _ => None,
+            }
+        };
+        let mut tokens_missing = Vec::new();
+        let mut factor = |path: &'static str| {
+            let value = number(path);
+            if value.is_none() {
+                tokens_missing.push(path);
+            }
+            value
+        };
+        let (requests, tokens, price) = (
+            factor("workload.monthlyRequests"),
+            factor("workload.tokensPerRequest"),
+            factor("budget.pricePer1kTokensUsd"),
+        );
+        let tokens_monthly = requests
+            .zip(tokens)
+            .zip(price)
+            .map(|((requests, tokens), price)| requests * tokens / 1000.0 * price);
+        Self {
+            tokens_monthly: tokens_monthly.filter(|cost| cost.is_finite()),
+            tokens_missing,
+            training: number("budget.trainingUsd"),
+            recurring_monthly: number("budget.recurringMonthlyUsd"),
+            prompt_engineering_yearly: number("budget.promptEngineeringAnnualUsd"),
+        }
+    }
+}
+
 /// Advice on one deployment.
 #[derive(Clone, Debug)]
 pub struct Advice {
@@ -148,7 +190,7 @@ impl Policies {
             lean: lean(&lists, margin),
             lists,
             margin,
-            costs: costs(&view),
+            costs: Costs::of(&view),
             open_rules,
         })
     }
@@ -216,41 +258,4 @@ fn lean(lists: &[ListAdvice], margin: i64) -> Lean {
         }
     }
     Lean::Open(possible)
-}
-
-fn costs(view: &View<'_>) -> Costs {
-    let number = |path: &str| {
-        let id = view.one(view.vocabulary.find(path)?)?;
-        match view.facts.value(id) {
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "a volume beyond 2^53 requests costs no cent exactly"
-            )]
-            FactValue::Int(value) => Some(value as f64),
-            FactValue::Number(value) => Some(value),
-            _ => None,
-        }
-    };
-    let mut tokens_missing = Vec::new();
-    let mut factor = |path: &'static str| {
-        let value = number(path);
-        if value.is_none() {
-            tokens_missing.push(path);
-        }
-        value
-    };
-    let (requests, tokens, price) = (
-        factor("workload.monthlyRequests"),
-        factor("workload.tokensPerRequest"),
-        factor("budget.pricePer1kTokensUsd"),
-    );
-    let tokens_monthly =
-        requests.zip(tokens).zip(price).map(|((requests, tokens), price)| requests * tokens / 1000.0 * price);
-    Costs {
-        tokens_monthly: tokens_monthly.filter(|cost| cost.is_finite()),
-        tokens_missing,
-        training: number("budget.trainingUsd"),
-        recurring_monthly: number("budget.recurringMonthlyUsd"),
-        prompt_engineering_yearly: number("budget.promptEngineeringAnnualUsd"),
-    }
 }

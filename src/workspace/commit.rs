@@ -1,31 +1,36 @@
 //! The files of a commit as a tree of files: what a work tree has instead does not count.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::find::flat;
 use super::tree::{Disk, Tree};
-use crate::discover::{self, FolderPattern, PolicyFolder};
-use crate::git::{Commit, Entry, EntryKind, Error, Object, Objects, Repository, Snapshot};
+use crate::discover::{self, FolderPattern, Leads, PolicyFolder};
+use crate::git::{self, Commit, Entry, EntryKind, Error, Object, Objects, Repository, Snapshot};
+use crate::globs;
 use crate::read;
 use crate::source::Source;
 
-/// A commit of the repository whose work tree is on the disk. Its files have the paths that they have there; what lies
-/// outside of the work tree is on the disk, and no part of it. Links are not followed.
+/// A commit of a repository. Its files have the paths that they have in its work tree, or would have if there were one;
+/// what lies outside is on the disk, and no part of it. Links are followed inside.
 #[derive(Debug)]
 pub struct AtCommit {
     repository: Repository,
     snapshot: Snapshot,
     /// The top of the work tree.
     top: PathBuf,
-    /// The revision as it was named: findings call files `REVISION:FILE`.
-    revision: Box<str>,
+    /// The revision as it was named, where findings call files `REVISION:FILE`; nothing where nobody could mix them up.
+    revision: Option<Box<str>>,
     commit: Commit,
-    /// What hands out contents, once something was asked for.
-    objects: Mutex<Option<Objects>>,
+    objects: Contents,
+    /// Where its links lead, once that was asked for; by path.
+    links: OnceLock<Vec<(PathBuf, Leads)>>,
 }
+
+/// What hands out the contents of a repository, once something was asked for.
+pub type Contents = Arc<Mutex<Option<Objects>>>;
 
 /// Why a commit cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -38,8 +43,14 @@ pub enum CommitError {
     Bare(PathBuf),
 }
 
+/// Links that are followed on the way from one.
+const MOST_LINKS: usize = 40;
+
+/// Bytes of a link that are read.
+const LONGEST_LINK: u64 = 4096;
+
 impl AtCommit {
-    /// The files of the commit that a revision names, in the repository around a folder.
+    /// The files of the commit that a revision names, beside those of the work tree around a folder.
     ///
     /// # Errors
     /// Where the folder is in no repository, the repository has no work tree, or the revision is unknown.
@@ -49,10 +60,19 @@ impl AtCommit {
             return Err(CommitError::Bare(folder.to_owned()));
         }
         let commit = repository.commit(revision)?;
+        let tree = Self::alone(repository, commit, Contents::default())?;
+        Ok(Self { revision: Some(revision.into()), ..tree })
+    }
+
+    /// The files of a commit for themselves, of a bare repository as well.
+    ///
+    /// # Errors
+    /// Where git cannot list them.
+    pub fn alone(repository: Repository, commit: Commit, objects: Contents) -> Result<Self, Error> {
         let snapshot = repository.snapshot(&commit.id)?;
         let top = repository.folder();
         let top = top.canonicalize().unwrap_or_else(|_| top.to_owned());
-        Ok(Self { repository, snapshot, top, revision: revision.into(), commit, objects: Mutex::default() })
+        Ok(Self { repository, snapshot, top, revision: None, commit, objects, links: OnceLock::new() })
     }
 
     /// The commit.
@@ -63,6 +83,11 @@ impl AtCommit {
     /// The repository.
     pub const fn repository(&self) -> &Repository {
         &self.repository
+    }
+
+    /// Its files.
+    pub const fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
     }
 
     /// The top of its work tree.
@@ -76,21 +101,136 @@ impl AtCommit {
         path.strip_prefix(&self.top).ok().map(Path::to_owned)
     }
 
-    fn content(&self, entry: &Entry, limit: u64) -> Result<Vec<u8>, read::Error> {
-        if entry.kind != EntryKind::File {
-            return Err(read::Error::NotAFile);
+    /// Where its links lead, by path. One whose content is not there leads nowhere.
+    pub fn links(&self) -> &[(PathBuf, Leads)] {
+        self.links.get_or_init(|| {
+            let links = self.snapshot.entries().iter().filter(|entry| entry.kind == EntryKind::Link);
+            let targets: BTreeMap<PathBuf, PathBuf> =
+                links.filter_map(|link| Some((link.path.clone(), self.target(link)?))).collect();
+            let links = self.snapshot.entries().iter().filter(|entry| entry.kind == EntryKind::Link);
+            links.map(|link| (link.path.clone(), self.lead(&link.path, &targets))).collect()
+        })
+    }
+
+    /// What a link says.
+    fn target(&self, link: &Entry) -> Option<PathBuf> {
+        let mut content = Vec::new();
+        let whole = self.object(&link.id, LONGEST_LINK, &mut content).ok()? == Object::Whole;
+        whole.then(|| git::path_of(&content))
+    }
+
+    /// Where a path leads whose parts may be links.
+    fn lead(&self, path: &Path, targets: &BTreeMap<PathBuf, PathBuf>) -> Leads {
+        let mut followed = 0;
+        let mut pending: Vec<PathBuf> = path.components().rev().map(|part| part.as_os_str().into()).collect();
+        let mut real = PathBuf::new();
+        while let Some(part) = pending.pop() {
+            match part.components().next() {
+                None | Some(Component::CurDir) => continue,
+                Some(Component::ParentDir) => {
+                    if !real.pop() {
+                        return Leads::Outside;
+                    }
+                    continue;
+                }
+                Some(Component::Normal(name)) => real.push(name),
+                Some(Component::RootDir | Component::Prefix(_)) => return Leads::Outside,
+            }
+            if let Some(target) = targets.get(&real) {
+                followed += 1;
+                if followed > MOST_LINKS {
+                    return Leads::Nowhere;
+                }
+                real.pop();
+                pending.extend(target.components().rev().map(|part| PathBuf::from(part.as_os_str())));
+            }
         }
-        let broken = |error: Error| read::Error::Io(io::Error::other(error.to_string()));
+        match self.snapshot.entry(&real).map(|entry| entry.kind) {
+            Some(EntryKind::File) => Leads::File(real),
+            Some(EntryKind::Submodule) => Leads::Folder(real),
+            None if real.as_os_str().is_empty() || self.snapshot.is_folder(&real) => Leads::Folder(real),
+            Some(EntryKind::Link) | None => Leads::Nowhere,
+        }
+    }
+
+    /// Where a path below the top really lies, links followed.
+    fn really(&self, below: &Path) -> Leads {
+        let leads = || match self.snapshot.entry(below).map(|entry| entry.kind) {
+            Some(EntryKind::File) => Some(Leads::File(below.to_owned())),
+            None if self.snapshot.is_folder(below) => Some(Leads::Folder(below.to_owned())),
+            _ => None,
+        };
+        leads().unwrap_or_else(|| {
+            // A path through a link is that of no entry.
+            let link = below.ancestors().find_map(|above| {
+                let found = self.links().binary_search_by(|(link, _)| link.as_path().cmp(above)).ok()?;
+                Some((self.links().get(found)?, below.strip_prefix(above).ok()?))
+            });
+            match link {
+                Some(((_, Leads::File(file)), rest)) if rest.as_os_str().is_empty() => {
+                    Leads::File(file.clone())
+                }
+                Some(((_, Leads::Folder(folder)), rest)) => {
+                    let path = folder.join(rest);
+                    match self.snapshot.entry(&path).map(|entry| entry.kind) {
+                        Some(EntryKind::File) => Leads::File(path),
+                        None if path.as_os_str().is_empty() || self.snapshot.is_folder(&path) => {
+                            Leads::Folder(path)
+                        }
+                        _ => Leads::Nowhere,
+                    }
+                }
+                Some(((_, Leads::Outside), _)) => Leads::Outside,
+                _ => Leads::Nowhere,
+            }
+        })
+    }
+
+    /// Whether a relative path or glob that a manifest names leads to something in the commit. It counts from the
+    /// manifest's folder or from any above it.
+    pub fn leads_somewhere(&self, manifest: &Path, reference: &Path) -> bool {
+        let Some(folder) = self.below(manifest).and_then(|file| file.parent().map(Path::to_owned)) else {
+            return true;
+        };
+        folder.ancestors().any(|above| {
+            let Some(path) = discover::flat(&above.join(reference)) else { return false };
+            let is_there = !matches!(self.really(&path), Leads::Nowhere | Leads::Outside);
+            is_there || path.as_os_str().is_empty() || self.matches_any(&path)
+        })
+    }
+
+    /// Whether a file or folder matches a glob.
+    fn matches_any(&self, pattern: &Path) -> bool {
+        let Some(text) = pattern.to_str().filter(|text| globs::is_wild(text)) else { return false };
+        // A pattern that cannot be read is no evidence of anything.
+        let Ok(glob) = globs::path_glob(text) else { return true };
+        let plain = |part: &Component<'_>| !globs::is_wild(&part.as_os_str().to_string_lossy());
+        let folder: PathBuf = pattern.components().take_while(plain).collect();
+        let mut above: Option<&Path> = None;
+        self.snapshot.below(&folder).any(|entry| {
+            let parent = entry.path.parent();
+            let is_new = parent != above;
+            above = parent;
+            glob(&entry.path) || is_new && entry.path.ancestors().skip(1).any(&glob)
+        })
+    }
+
+    fn object(&self, id: &str, limit: u64, content: &mut Vec<u8>) -> Result<Object, Error> {
         let mut objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
         let objects = match &mut *objects {
             Some(objects) => objects,
-            none => none.insert(self.repository.objects().map_err(broken)?),
+            none => none.insert(self.repository.objects()?),
         };
+        objects.read(id, limit, content)
+    }
+
+    fn content(&self, entry: &Entry, limit: u64) -> Result<Vec<u8>, read::Error> {
+        let broken = |error: Error| read::Error::Io(io::Error::other(error.to_string()));
         let mut content = Vec::new();
-        match objects.read(&entry.id, limit, &mut content).map_err(broken)? {
+        match self.object(&entry.id, limit, &mut content).map_err(broken)? {
             Object::Whole => Ok(content),
             Object::TooLarge(_) => Err(read::Error::TooLarge { limit, marked: false }),
-            Object::Missing => Err(read::Error::Io(io::Error::other("the clone lacks its content"))),
+            Object::Missing => Err(read::Error::Io(io::Error::other("the repository lacks its content"))),
         }
     }
 
@@ -112,28 +252,31 @@ impl AtCommit {
 impl Tree for AtCommit {
     fn read(&self, file: &Path, limit: u64) -> Result<Vec<u8>, read::Error> {
         let Some(below) = self.below(file) else { return Disk.read(file, limit) };
-        match self.snapshot.entry(&below) {
-            Some(entry) => self.content(entry, limit),
-            None if self.snapshot.is_folder(&below) => Err(read::Error::NotAFile),
-            None => Err(read::Error::NotFound),
+        match self.really(&below) {
+            Leads::File(real) => match self.snapshot.entry(&real) {
+                Some(entry) => self.content(entry, limit),
+                None => Err(read::Error::NotFound),
+            },
+            Leads::Folder(_) | Leads::Outside => Err(read::Error::NotAFile),
+            Leads::Nowhere => Err(read::Error::NotFound),
         }
     }
 
     fn holds(&self, path: &Path) -> bool {
-        match self.below(path) {
-            Some(below) => self.snapshot.entry(&below).is_some() || self.snapshot.is_folder(&below),
-            None => Disk.holds(path),
-        }
+        let Some(below) = self.below(path) else { return Disk.holds(path) };
+        matches!(self.really(&below), Leads::File(_) | Leads::Folder(_))
     }
 
     fn is_folder(&self, path: &Path) -> bool {
-        self.below(path).map_or_else(|| Disk.is_folder(path), |below| self.snapshot.is_folder(&below))
+        let Some(below) = self.below(path) else { return Disk.is_folder(path) };
+        matches!(self.really(&below), Leads::Folder(_))
     }
 
     fn real(&self, path: &Path) -> Option<PathBuf> {
-        match self.below(path) {
-            Some(_) => self.holds(path).then(|| path.to_owned()),
-            None => Disk.real(path),
+        let Some(below) = self.below(path) else { return Disk.real(path) };
+        match self.really(&below) {
+            Leads::File(real) | Leads::Folder(real) => Some(self.top.join(real)),
+            Leads::Nowhere | Leads::Outside => None,
         }
     }
 
@@ -156,9 +299,9 @@ impl Tree for AtCommit {
     }
 
     fn called(&self, shown: Arc<str>, file: &Path) -> Arc<str> {
-        match self.below(file) {
-            Some(_) => format!("{}:{shown}", self.revision).into(),
-            None => shown,
+        match (self.below(file), &self.revision) {
+            (Some(_), Some(revision)) => format!("{revision}:{shown}").into(),
+            _ => shown,
         }
     }
 
@@ -176,6 +319,8 @@ impl Tree for AtCommit {
             above.map(|above| self.top.join(above).join(".git")).any(|git| Disk.holds(&git))
         };
         match self.below(folder) {
+            // Who names a folder means one that is there.
+            _ if self.revision.is_none() => &Disk,
             Some(below) if !self.holds(folder) && is_of_another(&below) => &Disk,
             _ => self,
         }
