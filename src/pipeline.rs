@@ -339,12 +339,13 @@ fn judge(
         if let Some(repository) = repository {
             link::missing_evidence(&deployment, repository, findings);
         }
-        let outcomes = policies.judge(&deployment, judging, findings);
+        let view = View::new(&deployment.facts, Vocabulary::native());
+        let outcomes = policies.judge_in(&view, &deployment, judging, findings);
         report::sort(findings.get_mut(before..).unwrap_or_default());
         if let Some((before, after)) = lenses {
             judged.changes.extend(impact::changes(&deployment, before, after, judging.today));
         }
-        judged.records.push(DeploymentRecord { outcomes, ..record(&deployment) });
+        judged.records.push(record(&deployment, &view, outcomes));
     };
     let mut records = Vec::new();
     for judged in each(deployments, conclusion.threads, judge_one) {
@@ -412,8 +413,7 @@ fn each<T: Default + Send>(
     })
 }
 
-fn record(deployment: &Deployment) -> DeploymentRecord {
-    let view = View::new(&deployment.facts, Vocabulary::native());
+fn record(deployment: &Deployment, view: &View<'_>, outcomes: OutcomeCounts) -> DeploymentRecord {
     DeploymentRecord {
         name: deployment.identity.clone(),
         file: Arc::clone(&deployment.source.path),
@@ -422,6 +422,6 @@ fn record(deployment: &Deployment) -> DeploymentRecord {
         owner: view.text("owner").map(Into::into),
         stage: view.text("stage").map(Into::into),
         strategy: view.text("customization.strategy").map(Into::into),
-        outcomes: OutcomeCounts::default(),
+        outcomes,
     }
 }
