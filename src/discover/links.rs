@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Base, Found, MANIFEST_ENDINGS, Settings, Tree, Trouble, Visit, ends_in, name};
+use super::{Base, Found, MANIFEST_ENDINGS, Settings, Tree, Trouble, Visit, ends_in, flat, name};
 use crate::finding::Severity;
 
 impl Tree {
@@ -36,8 +36,16 @@ impl Tree {
         let trouble = |code, severity, predicate| {
             Target::Trouble(Trouble { shown: from.shown(link), code, severity, predicate, named: false })
         };
+        let outside = || {
+            let predicate = "is a link out of the checked folders, which was not followed".to_owned();
+            trouble("link-outside", Severity::Note, predicate)
+        };
         let real = match link.canonicalize() {
             Ok(real) => real,
+            // Whether something lies out there is nobody's business, and differs from one machine to the next.
+            Err(_) if self.leads_out(from, link) => {
+                return if may_be_ours(link) { outside() } else { Target::Nothing };
+            }
             Err(error) => {
                 return trouble(
                     "link",
@@ -56,11 +64,7 @@ impl Tree {
         let inside = self.here.relative(&real).is_some()
             || self.roots.iter().any(|walked| real.starts_with(&walked.real));
         if !inside {
-            if !kind.is_dir() && !ends_in(link, MANIFEST_ENDINGS) {
-                return Target::Nothing;
-            }
-            let predicate = "is a link out of the checked folders, which was not followed".to_owned();
-            return trouble("link-outside", Severity::Note, predicate);
+            return if may_be_ours(link) { outside() } else { Target::Nothing };
         }
         // A link to a folder that the walk began in, or to one above, is a loop.
         if kind.is_dir() && from.real.starts_with(&real) {
@@ -75,6 +79,16 @@ impl Tree {
         if kind.is_dir() { Target::Folder(base) } else { Target::File(base) }
     }
 
+    /// Whether a link that leads nowhere leads there by a way out of the checked folders.
+    #[expect(clippy::disallowed_methods, reason = "this is the walker")]
+    fn leads_out(&self, from: &Base, link: &Path) -> bool {
+        let Ok(target) = std::fs::read_link(link) else { return false };
+        let folder = from.real.join(from.below(link.parent().unwrap_or(link)));
+        let Some(target) = flat(&folder.join(target)) else { return true };
+        self.here.relative(&target).is_none()
+            && !self.roots.iter().chain([from]).any(|walked| target.starts_with(&walked.real))
+    }
+
     /// How to open and to call what really lies at a path inside the checked folders.
     fn base_of(&self, real: PathBuf) -> Base {
         let walked = self.roots.iter().find_map(|root| Some((root, real.strip_prefix(&root.real).ok()?)));
@@ -85,6 +99,11 @@ impl Tree {
         };
         Base { given, shown, real }
     }
+}
+
+/// Whether a link out of a repository may lead to something of ours, by its name: to a manifest, or to a folder.
+pub(super) fn may_be_ours(link: &Path) -> bool {
+    link.extension().is_none() || ends_in(link, MANIFEST_ENDINGS)
 }
 
 /// An I/O error without its number.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::{Base, IGNORE_FILES, MANIFEST_ENDINGS, SKIPPED, Settings, Trouble, ends_in, name};
+use super::{Base, IGNORE_FILES, SKIPPED, Settings, Trouble, ends_in, links, name};
 use crate::finding::Severity;
 
 /// Where a link of a list leads, from the top.
@@ -184,7 +184,7 @@ impl<'a> Walk<'a> {
                 let predicate = "is a link that leads nowhere: no such file or directory";
                 return trouble("link", Severity::Error, predicate);
             }
-            Leads::Outside if is_wanted || ends_in(link, MANIFEST_ENDINGS) => {
+            Leads::Outside if links::may_be_ours(link) => {
                 let predicate = "is a link out of the checked folders, which was not followed";
                 return trouble("link-outside", Severity::Note, predicate);
             }
