@@ -145,6 +145,7 @@ fn drawn(tree: &Tree, width: usize) -> String {
     let conclusion = Conclusion {
         run,
         show_passed: false,
+        figures: false,
         fail_on: FailOn::Never,
         threads: Threads::new(Some(1)),
         repository: None,

@@ -43,6 +43,7 @@ fn report(manifest: &str, policies: &Policies, exceptions: &Exceptions) -> Repor
         run,
         changed: None,
         show_passed: false,
+        figures: false,
         fail_on: FailOn::Never,
         threads: Threads::new(Some(1)),
         repository: None,

@@ -101,6 +101,7 @@ pub fn report(findings: Vec<Finding>) -> Report {
                 not_applicable: 13,
                 not_applicable_unknown: 1,
             },
+            figures: None,
         }],
         findings,
         candidates: Vec::new(),
