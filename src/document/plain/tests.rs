@@ -565,9 +565,9 @@ fn blocks() -> impl Strategy<Value = String> {
     );
     let ending = select(&["", "", "cut", "return"][..]);
     (prop::collection::vec(one, 1..4), ending).prop_map(|(all, ending)| {
-        let numbered = all.iter().enumerate();
-        let text: String =
-            numbered.map(|(at, one)| format!("k{at}: {}", one.replace("s#:", &format!("s{at}:")))).collect();
+        let numbered =
+            |(at, one): (usize, &String)| format!("k{at}: {}", one.replace("s#:", &format!("s{at}:")));
+        let text = all.iter().enumerate().map(numbered).collect::<Vec<_>>().concat();
         match ending {
             "cut" => text.trim_end_matches('\n').to_owned(),
             "return" => text.replace('\n', "\r\n"),
