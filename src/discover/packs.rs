@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use super::{SKIPPED, shown};
 use crate::globs::{Globs, is_wild};
@@ -40,14 +40,16 @@ pub struct PolicyFolder {
 impl PolicyFolder {
     /// Gives each rule to the nearest pack above it: of all whose folder the file lies in, the deepest.
     fn sort_out(&mut self, rules: Vec<PathBuf>) {
+        let depth = |pack: &PackFiles| pack.pack.components().count();
+        let mut packs: Vec<(usize, &mut PackFiles)> =
+            self.packs.iter_mut().map(|pack| (depth(pack), pack)).collect();
         for rule in rules {
-            let owner = self
-                .packs
+            let owner = packs
                 .iter_mut()
-                .filter(|pack| pack.pack.parent().is_some_and(|folder| rule.starts_with(folder)))
-                .max_by_key(|pack| pack.pack.components().count());
+                .filter(|(_, pack)| pack.pack.parent().is_some_and(|folder| rule.starts_with(folder)))
+                .max_by_key(|(depth, _)| *depth);
             match owner {
-                Some(pack) => pack.rules.push(rule),
+                Some((_, pack)) => pack.rules.push(rule),
                 None => self.strays.push(rule),
             }
         }
@@ -74,7 +76,9 @@ impl PolicyFolder {
 pub fn packs(folder: &Path) -> Result<PolicyFolder, walkdir::Error> {
     let mut found = PolicyFolder::default();
     let mut rules = Vec::new();
-    for entry in WalkDir::new(folder).follow_links(true).max_depth(DEEPEST).sort_by_file_name() {
+    // Of entries of one folder the paths differ only in the names, and are compared sooner.
+    let by_name = |left: &DirEntry, right: &DirEntry| left.path().as_os_str().cmp(right.path().as_os_str());
+    for entry in WalkDir::new(folder).follow_links(true).max_depth(DEEPEST).sort_by(by_name) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) if error.depth() == 0 => return Err(error),

@@ -4,16 +4,15 @@ use std::sync::Arc;
 
 use super::expression::{self, Expr};
 use super::extends::Inherited;
-use super::pack::{Pack, Parameter};
+use super::pack::{LazySource, Pack, Parameter};
 use crate::document::{Document, NodeRef};
 use crate::finding::{Finding, Label, Place, Severity};
 use crate::nearest::nearest;
-use crate::source::Source;
 
 /// Tells the kinds of examples that a rule lacks.
 pub(super) fn missing_examples(
     spec: NodeRef<'_>,
-    source: &Arc<Source>,
+    source: &LazySource,
     document: &Document,
     findings: &mut Vec<Finding>,
 ) {
@@ -22,7 +21,7 @@ pub(super) fn missing_examples(
         if examples.and_then(|node| node.get(kind)).is_none_or(NodeRef::is_empty) {
             let key = document.pointer_place("/spec/examples").key;
             let place = Place {
-                source: Arc::clone(source),
+                source: Arc::clone(LazySource::force(source)),
                 document: Some(document.index),
                 pointer: Some("/spec/examples".into()),
                 span: key,

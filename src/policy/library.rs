@@ -1,7 +1,7 @@
 //! Which packs there are: the embedded ones, and folders of one's own.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use sha2::{Digest, Sha256};
 
@@ -28,8 +28,10 @@ pub struct PolicyFile {
 
 impl PolicyFile {
     fn text(&self) -> PolicyText {
-        let on_disk = || Source::on_disk(Arc::clone(&self.path), self.file.clone(), &self.text);
-        PolicyText { source: self.source.clone().unwrap_or_else(on_disk), text: Arc::clone(&self.text) }
+        let Self { path, file, text, source } = self.clone();
+        let own = Arc::clone(&text);
+        let source = move || source.unwrap_or_else(|| Source::on_disk(path, file, &own));
+        PolicyText { source: Arc::new(LazyLock::new(Box::new(source))), text }
     }
 }
 

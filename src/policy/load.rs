@@ -16,13 +16,13 @@ use crate::document::{self, Document, Limits, NodeRef, View as TextView};
 use crate::finding::{Finding, Label, Outcome, Place, Scalar, Severity};
 use crate::manifest::vocabulary::Vocabulary;
 use crate::schema;
-use crate::source::{Source, Span};
+use crate::source::Span;
 
 /// A policy file: what it is called, and what it says.
 #[derive(Clone, Debug)]
 pub struct PolicyText {
     /// The source that findings point into.
-    pub source: Arc<Source>,
+    pub source: Arc<LazySource>,
     /// The text to read.
     pub text: Arc<str>,
 }
@@ -150,7 +150,6 @@ fn rule_of(
     }
     let source = Arc::clone(&file.source);
     let id_span = root.get("metadata")?.get("name")?.span();
-    let source = LazyLock::new(Box::new(move || source) as Box<_>);
     rule(&words_of(root)?, Arc::new(conditions?), message??, source, id_span)
 }
 
@@ -158,7 +157,7 @@ fn rule_of(
 fn conditions(
     spec: NodeRef<'_>,
     names: &PackNames,
-    source: &Arc<Source>,
+    source: &LazySource,
     findings: &mut Vec<Finding>,
 ) -> Option<Conditions> {
     let when = match spec.get("when") {
@@ -199,7 +198,7 @@ fn rule(
     words: &Words<'_>,
     conditions: Arc<Conditions>,
     message: Template,
-    source: LazySource,
+    source: Arc<LazySource>,
     id_span: Span,
 ) -> Option<Rule> {
     let when = conditions.when.as_ref();
@@ -252,7 +251,7 @@ pub(super) fn load_embedded(
     let (message, _) = Template::parse(embedded.message, Vocabulary::native(), &parameters);
     let source = || embedded::source(embedded.pack, embedded.id, embedded.text);
     let id_span = embedded_id(embedded)?;
-    rule(&embedded.words, conditions, message, LazyLock::new(Box::new(source)), id_span)
+    rule(&embedded.words, conditions, message, Arc::new(LazyLock::new(Box::new(source))), id_span)
 }
 
 /// The bytes of an embedded rule's id in its file.
@@ -282,13 +281,14 @@ pub(super) fn open(
 ) -> Option<Document> {
     let mut stream = document::parse(&file.text, &limits());
     // A policy that cannot be read is a mistake in a policy: the run is in trouble, not the repo.
-    findings.extend(
-        schema::problems(&stream.problems, "policy", &file.source).into_iter().map(|finding| Finding {
+    if !stream.problems.is_empty() {
+        let problems = schema::problems(&stream.problems, "policy", &file.source);
+        findings.extend(problems.into_iter().map(|finding| Finding {
             rule: "policy".into(),
             outcome: Outcome::Invalid,
             ..finding
-        }),
-    );
+        }));
+    }
     if stream.documents.is_empty() {
         if stream.problems.is_empty() {
             let place = Label::new(Place::whole(&file.source), "empty");
@@ -310,13 +310,15 @@ pub(super) fn open(
         findings.push(other);
         return None;
     }
-    findings.extend(schema::validate_policy(&document, &file.source, kind));
-    findings.extend(schema::check_order(&document, &file.source, kind));
+    if !schema::is_policy(&document, kind) {
+        findings.extend(schema::validate_policy(&document, &file.source, kind));
+        findings.extend(schema::check_order(&document, &file.source, kind));
+    }
     Some(document)
 }
 
 /// What is said of a file that holds another kind of ours: nothing else in it is as it should be.
-fn other_kind(document: &Document, source: &Arc<Source>, kind: schema::PolicyKind) -> Option<Finding> {
+fn other_kind(document: &Document, source: &LazySource, kind: schema::PolicyKind) -> Option<Finding> {
     let node = document.root().get("kind")?;
     let (message, help) = match (kind, node.as_str()?) {
         (schema::PolicyKind::Rule, "Pack") => (
@@ -374,7 +376,7 @@ pub fn severities(words: &[(&str, &str)]) -> Option<Severities> {
 pub(super) fn condition(
     node: NodeRef<'_>,
     names: Names<'_>,
-    source: &Arc<Source>,
+    source: &LazySource,
     findings: &mut Vec<Finding>,
 ) -> Option<Condition> {
     // `when: true` is an expression too, though YAML reads a truth value.
@@ -393,7 +395,7 @@ fn view_of(node: NodeRef<'_>) -> TextView {
     TextView::of_scalar(node)
 }
 
-fn misread(issue: Issue, view: &TextView, node: NodeRef<'_>, source: &Arc<Source>) -> Finding {
+fn misread(issue: Issue, view: &TextView, node: NodeRef<'_>, source: &LazySource) -> Finding {
     let span = view.outer(issue.span);
     let place = Place::at(source, Some(node.document().index), span);
     let finding = Finding::invalid("policy", issue.code, issue.message, Label::new(place, words(issue.code)));
@@ -423,7 +425,7 @@ fn words(code: &str) -> &'static str {
 fn template(
     node: NodeRef<'_>,
     names: &PackNames,
-    source: &Arc<Source>,
+    source: &LazySource,
     findings: &mut Vec<Finding>,
 ) -> Option<Template> {
     let parameters: Vec<&str> = names.parameters.iter().map(|(name, _)| &**name).collect();
@@ -465,6 +467,7 @@ mod tests {
     fn an_embedded_pack_is_the_one_of_its_files() {
         for embedded in embedded::packs() {
             let source = embedded::source(embedded.name, "pack", embedded.text);
+            let source = Arc::new(LazyLock::new(Box::new(|| source) as Box<_>));
             let file = PolicyText { source, text: embedded.text.into() };
             let mut findings = Vec::new();
             let mut pack = pack_file::draft(&file, &mut findings).unwrap().finish(&[], &mut findings);
@@ -482,6 +485,7 @@ mod tests {
             assert_eq!(parts(&made), parts(&pack));
             for embedded in embedded.rules {
                 let source = embedded::source(embedded.pack, embedded.id, embedded.text);
+                let source = Arc::new(LazyLock::new(Box::new(|| source) as Box<_>));
                 let file = PolicyText { source, text: embedded.text.into() };
                 let read = load_rule(&file, &pack.names, &mut findings).1.unwrap();
                 let conditions = Arc::new(load_conditions(embedded, &pack.names).unwrap());

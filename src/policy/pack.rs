@@ -130,7 +130,7 @@ impl RuleSlot {
                 let source = embedded::source(rule.pack, rule.id, rule.text);
                 (source, load::embedded_id(rule))
             }
-            Origin::File(file) => (Arc::clone(&file.text.source), file.id_span),
+            Origin::File(file) => (Arc::clone(LazySource::force(&file.text.source)), file.id_span),
         };
         match span {
             Some(span) => Place::at(&source, Some(0), span).with_pointer("/metadata/name"),
@@ -408,7 +408,7 @@ pub struct Rule {
     /// Strategies that it can apply to; nothing: all.
     pub strategies: Option<Vec<Box<str>>>,
     /// The policy file.
-    pub source: LazySource,
+    pub source: Arc<LazySource>,
     /// The bytes of its id there.
     pub id_span: Span,
 }

@@ -6,7 +6,7 @@ use super::embedded::{self, EmbeddedPack, PackWords};
 use super::expression::{self, Type};
 use super::extends::{self, Inherited};
 use super::load::{self, PackNames, PolicyText, parameter_value, text};
-use super::pack::{Checklist, Pack, PackSource, Parameter, RuleSlot, Signal};
+use super::pack::{Checklist, LazySource, Pack, PackSource, Parameter, RuleSlot, Signal};
 use super::settings::PackSettings;
 use crate::document::{self, Document, NodeRef};
 use crate::finding::Finding;
@@ -19,6 +19,8 @@ pub(super) struct Draft {
     pub(super) pack: Pack,
     /// Its file.
     document: Document,
+    /// What findings in it point into.
+    source: Arc<LazySource>,
 }
 
 /// Reads `pack.yaml`. Nothing where the file does not say which pack it is.
@@ -36,7 +38,7 @@ pub(super) fn draft(file: &PolicyText, findings: &mut Vec<Finding>) -> Option<Dr
             .map(|key| text(spec, &["source", key]).unwrap_or_default()),
     };
     let name_span = document.root().get("metadata")?.get("name")?.span();
-    let mut pack = pack(&words, Arc::clone(&file.source), name_span);
+    let mut pack = pack(&words, Arc::clone(LazySource::force(&file.source)), name_span);
     pack.extends = extends::declared(spec);
     let set_by = Arc::clone(&file.source.path);
     for entry in spec.get("parameters").into_iter().flat_map(NodeRef::entries) {
@@ -59,13 +61,13 @@ pub(super) fn draft(file: &PolicyText, findings: &mut Vec<Finding>) -> Option<Dr
             key_span: entry.key_span(),
         });
     }
-    Some(Draft { pack, document })
+    Some(Draft { pack, document, source: Arc::clone(&file.source) })
 }
 
 impl Draft {
     /// The whole pack but its rules, now that [`Pack::inherited`] is known. `bases` are the packs that it extends.
     pub(super) fn finish(self, bases: &[&Pack], findings: &mut Vec<Finding>) -> Pack {
-        let Self { mut pack, document } = self;
+        let Self { mut pack, document, source } = self;
         pack.names.learn(&pack.parameters, &pack.inherited);
         let spec = document.root().get("spec");
         let lists = spec.and_then(|spec| spec.get("checklists")).into_iter().flat_map(NodeRef::entries);
@@ -76,7 +78,7 @@ impl Draft {
             for item in list.value().items() {
                 // A signal that asks a checklist could ask itself: signals are read as if there were none.
                 let met = item.get("met").and_then(|node| {
-                    load::condition(node, pack.names.without_checklists(), &pack.file, findings)
+                    load::condition(node, pack.names.without_checklists(), &source, findings)
                 });
                 sound &= met.is_some();
                 let Some(met) = met else { continue };

@@ -106,13 +106,21 @@ pub fn validate_facts(document: &Document, source: &Arc<Source>) -> Vec<Finding>
     run(Compiled::facts(), document.root(), "", source).0
 }
 
+/// Whether a policy file is valid, and its fields stand in order.
+pub fn is_policy(document: &Document, kind: PolicyKind) -> bool {
+    compiled_policy(kind).is_valid(document.root().into()) && order::is_kept(document, kind)
+}
+
 /// Validates a policy file.
 pub fn validate_policy(document: &Document, source: &Arc<Source>, kind: PolicyKind) -> Vec<Finding> {
-    let compiled = match kind {
+    run(compiled_policy(kind), document.root(), "", source).0
+}
+
+fn compiled_policy(kind: PolicyKind) -> &'static Compiled {
+    match kind {
         PolicyKind::Rule => Compiled::rule(),
         PolicyKind::Pack => Compiled::pack(),
-    };
-    run(compiled, document.root(), "", source).0
+    }
 }
 
 /// Validates a config: what is wrong, and which values are to be passed over, by their pointers in the document.

@@ -34,25 +34,8 @@ const PACK_SOURCE: &[&str] = &["title", "publisher", "retrieved", "reviewBy"];
 /// Warnings where the fields of a policy file stand in another order than the fixed one; one for each object, at
 /// the first field that comes too late.
 pub fn check_order(document: &Document, source: &Arc<Source>, kind: PolicyKind) -> Vec<Finding> {
-    let root = document.root();
-    let spec = root.get("spec");
-    let metadata = root.get("metadata");
-    let objects = match kind {
-        PolicyKind::Rule => [
-            ("", Some(root), TOP),
-            ("/metadata", metadata, METADATA),
-            ("/spec", spec, RULE),
-            ("/spec/examples", spec.and_then(|spec| spec.get("examples")), EXAMPLES),
-        ],
-        PolicyKind::Pack => [
-            ("", Some(root), TOP),
-            ("/metadata", metadata, METADATA),
-            ("/spec", spec, PACK),
-            ("/spec/source", spec.and_then(|spec| spec.get("source")), PACK_SOURCE),
-        ],
-    };
     let place = |entry: Entry<'_>| Place::at(source, Some(document.index), entry.key_span());
-    objects
+    objects(document, kind)
         .into_iter()
         .filter_map(|(pointer, node, order)| Some((pointer, late(node?, order)?)))
         .map(|(pointer, (late, before))| {
@@ -65,6 +48,35 @@ pub fn check_order(document: &Document, source: &Arc<Source>, kind: PolicyKind) 
                 .with_label(Label::new(place(before), format!("{late_key} goes before this")))
         })
         .collect()
+}
+
+/// Whether all fields of a policy file stand in the order.
+pub(super) fn is_kept(document: &Document, kind: PolicyKind) -> bool {
+    objects(document, kind).into_iter().all(|(_, node, order)| node.is_none_or(|node| stands_in(node, order)))
+}
+
+/// The objects of a policy file whose fields have an order: their pointers, themselves, and the order.
+fn objects(
+    document: &Document,
+    kind: PolicyKind,
+) -> [(&'static str, Option<NodeRef<'_>>, &'static [&'static str]); 4] {
+    let root = document.root();
+    let spec = root.get("spec");
+    let metadata = root.get("metadata");
+    match kind {
+        PolicyKind::Rule => [
+            ("", Some(root), TOP),
+            ("/metadata", metadata, METADATA),
+            ("/spec", spec, RULE),
+            ("/spec/examples", spec.and_then(|spec| spec.get("examples")), EXAMPLES),
+        ],
+        PolicyKind::Pack => [
+            ("", Some(root), TOP),
+            ("/metadata", metadata, METADATA),
+            ("/spec", spec, PACK),
+            ("/spec/source", spec.and_then(|spec| spec.get("source")), PACK_SOURCE),
+        ],
+    }
 }
 
 /// The first field that stands after one it should come before, and the first such one.

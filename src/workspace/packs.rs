@@ -212,7 +212,7 @@ fn policy_file(
     match read::decode(&bytes) {
         Ok(text) => {
             let text = text.into();
-            let source = Some(tree.source(Arc::clone(&path), file, &text));
+            let source = tree.policy_source(&path, file, &text);
             Ok(PolicyFile { path, file: file.to_owned(), text, source })
         }
         Err(bad) => Err((path, "encoding", bad.to_string())),

@@ -48,6 +48,11 @@ pub trait Tree: Sync {
     /// The source of a file that was read, by the name that [`Self::called`] gives.
     fn source(&self, called: Arc<str>, file: &Path, text: &Arc<str>) -> Arc<Source>;
 
+    /// The same of a policy file; nothing where that is the file on the disk, for whoever points into it to make.
+    fn policy_source(&self, called: &Arc<str>, file: &Path, text: &Arc<str>) -> Option<Arc<Source>> {
+        Some(self.source(Arc::clone(called), file, text))
+    }
+
     /// The tree that holds a folder which a command line names: this one, or the one around it.
     fn of_named(&self, folder: &Path) -> &dyn Tree;
 }
@@ -95,6 +100,10 @@ impl Tree for Disk {
 
     fn source(&self, called: Arc<str>, file: &Path, text: &Arc<str>) -> Arc<Source> {
         Source::on_disk(called, file.to_owned(), text)
+    }
+
+    fn policy_source(&self, _: &Arc<str>, _: &Path, _: &Arc<str>) -> Option<Arc<Source>> {
+        None
     }
 
     fn of_named(&self, _: &Path) -> &dyn Tree {

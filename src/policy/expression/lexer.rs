@@ -87,8 +87,7 @@ impl<'t> Lexer<'t> {
 
     fn skip_blanks(&mut self) {
         loop {
-            let rest = self.rest();
-            self.at += rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r', '\u{c}']).len();
+            self.at += run(self.rest(), |byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0xc));
             if !self.rest().starts_with("//") {
                 return;
             }
