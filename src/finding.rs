@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -261,6 +261,9 @@ pub struct Finding {
     pub exception: Option<Arc<Exception>>,
 }
 
+/// The titles of a rule that stands on no section: shared, since every finding begins with it.
+static NO_GUIDE: LazyLock<Arc<[String]>> = LazyLock::new(|| Arc::from([]));
+
 impl Finding {
     /// A document that says something it may not say.
     pub fn invalid(rule: &str, code: &'static str, message: impl Into<String>, primary: Label) -> Self {
@@ -289,7 +292,7 @@ impl Finding {
             severity,
             message,
             help: None,
-            guide: Arc::from([]),
+            guide: Arc::clone(&NO_GUIDE),
             passes_if: Vec::new(),
             missing: Vec::new(),
             decisive: Vec::new(),

@@ -359,13 +359,18 @@ fn judge(
         let figures = conclusion.figures.then(|| Box::new(figures_of(&deployment, &view)));
         judged.records.push(DeploymentRecord { figures, ..record(&deployment, &view, outcomes) });
     };
-    let mut records = Vec::new();
-    for judged in each(deployments, conclusion.threads, judge_one) {
-        records.extend(judged.records);
-        findings.extend(judged.findings);
-        changes.extend(judged.changes);
+    let mut shares = each(deployments, conclusion.threads, judge_one).into_iter();
+    // The first share, and there may be no other, grows into the whole where it stands: findings are many.
+    let mut all = shares.next().unwrap_or_default();
+    for judged in shares {
+        all.records.extend(judged.records);
+        all.findings.extend(judged.findings);
+        all.changes.extend(judged.changes);
     }
-    records
+    all.findings.append(findings);
+    *findings = all.findings;
+    changes.append(&mut all.changes);
+    all.records
 }
 
 /// What two policies come to differently on the same deployments. Both judge a deployment while its facts are there, and

@@ -281,12 +281,12 @@ impl Summary {
     }
 }
 
-/// The order of findings: file, document, offset, rule, code, then what tells equal ones apart.
 /// Sorts findings as every report shows them: by file, document, offset, rule, code.
 pub fn sort(findings: &mut [Finding]) {
     findings.sort_by(by_place);
 }
 
+/// The order of findings: file, document, offset, rule, code, then what tells equal ones apart.
 fn by_place(left: &Finding, right: &Finding) -> Ordering {
     fn key(finding: &Finding) -> impl Ord {
         let place = &finding.primary.place;

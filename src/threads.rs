@@ -69,23 +69,23 @@ impl Threads {
         std::thread::scope(|scope| {
             let workers: Vec<_> = (0..threads)
                 .map(|worker| {
-                    let (made, done) = sync_channel(WAITING);
+                    let (hand_on, taken) = sync_channel(WAITING);
                     let (give_back, rooms) = channel::<R>();
                     scope.spawn(move || {
                         for item in items.iter().skip(worker).step_by(threads) {
                             let room = rooms.try_recv().unwrap_or_default();
                             // Nobody takes any more.
-                            if made.send(make(item, room)).is_err() {
+                            if hand_on.send(make(item, room)).is_err() {
                                 break;
                             }
                         }
                     });
-                    (done, give_back)
+                    (taken, give_back)
                 })
                 .collect();
-            for (done, give_back) in workers.iter().cycle().take(items.len()) {
+            for (taken, give_back) in workers.iter().cycle().take(items.len()) {
                 // A worker that panicked sends no more; the scope panics with it.
-                let Ok(one) = done.recv() else { break };
+                let Ok(one) = taken.recv() else { break };
                 let room = take(one)?;
                 // Its worker may have made its last.
                 let _ = give_back.send(room);

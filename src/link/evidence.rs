@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use crate::finding::{Decisive, Finding, Label, Outcome, Scalar, Severity};
 use crate::manifest::Deployment;
 use crate::manifest::facts::{FactId, FactValue, Origin};
-use crate::manifest::vocabulary::{PathId, Vocabulary};
+use crate::manifest::vocabulary::Vocabulary;
 use crate::source::Source;
 
 /// The rule's id.
@@ -49,13 +49,17 @@ fn named<'a>(
     deployment: &'a Deployment,
     repository: &(impl Repository + ?Sized),
 ) -> impl Iterator<Item = (FactId, &'a str, &'a Path)> {
-    static PATHS: LazyLock<Vec<(PathId, bool)>> = LazyLock::new(|| {
-        let find = |(path, always)| Some((Vocabulary::native().find(path)?, always));
-        NAMING.into_iter().filter_map(find).collect()
+    // By path: nearly no fact names evidence, and every fact of every deployment is asked.
+    static PATHS: LazyLock<Vec<Option<bool>>> = LazyLock::new(|| {
+        let named = |path: &str| NAMING.iter().find(|(own, _)| *own == path).map(|&(_, always)| always);
+        Vocabulary::native().iter().map(|(_, info)| named(&info.path)).collect()
     });
-    let declared = deployment.facts.iter().filter(|(id, _)| deployment.facts.origin(*id) == Origin::Declared);
-    declared.filter_map(|(id, fact)| {
-        let &(_, always) = PATHS.iter().find(|(path, _)| *path == fact.path)?;
+    let paths = PATHS.as_slice();
+    deployment.facts.iter().filter_map(move |(id, fact)| {
+        let always = (*paths.get(usize::from(fact.path.0))?)?;
+        if deployment.facts.origin(id) != Origin::Declared {
+            return None;
+        }
         let FactValue::Text(text) = deployment.facts.value(id) else { return None };
         let source = &deployment.facts.source(id).source;
         let reference = reference(text, always, |folder| repository.holds(source, folder))?;

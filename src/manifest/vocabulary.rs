@@ -61,6 +61,12 @@ include!(concat!(env!("OUT_DIR"), "/vocabulary.rs"));
 /// deployments have their facts at the same places.
 pub struct PathTexts(LazyLock<Box<[OnceLock<Arc<str>>]>>);
 
+impl Default for PathTexts {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl PathTexts {
     /// None yet.
     pub const fn new() -> Self {

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::eval::{self, Fault, Input, Read, Standing, Traced, Truth};
-use super::labels::path_of;
+use super::labels::{Comparison, path_of};
 use super::pack::{Conditions, Pack, Rule, RuleSlot};
 use super::settings::{PackSettings, RuleSetting};
 use super::{OutcomeCounts, Policies};
@@ -359,7 +359,7 @@ impl Bench<'_> {
         };
         let mut decisive: Vec<Decisive> = Vec::with_capacity(reads.len());
         for read in reads {
-            let comparison = self.comparison(read, condition);
+            let comparison = Comparison::of(read, condition);
             let value = match (read.standing, read.fact) {
                 (Standing::Known, Some(id)) => self.view.facts.scalar(id),
                 _ => Scalar::Null,

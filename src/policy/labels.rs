@@ -19,7 +19,15 @@ pub(super) struct Comparison<'a> {
     condition: &'a Condition,
 }
 
-impl Comparison<'_> {
+impl<'a> Comparison<'a> {
+    /// That of a read of a condition. The atoms of signals lie in their own expressions, and what a signal says stands
+    /// in its label.
+    pub(super) fn of(read: &Read, condition: Option<&'a Condition>) -> Option<Self> {
+        let atom = read.atom.filter(|_| read.signal.is_none())?;
+        let condition = condition?;
+        Some(Self { stood: eval::stood(&condition.expr, atom)?, condition })
+    }
+
     /// The value of the other side.
     pub(super) fn threshold(&self, input: Input<'_>) -> Option<Scalar> {
         self.stood.threshold(&self.condition.expr, input)
@@ -39,18 +47,6 @@ impl Bench<'_> {
         Label::new(place, "this deployment")
     }
 
-    /// The comparison that a read of a condition stood in. The atoms of signals lie in their own expressions, and
-    /// what a signal says stands in its label.
-    pub(super) fn comparison<'c>(
-        &self,
-        read: &Read,
-        condition: Option<&'c Condition>,
-    ) -> Option<Comparison<'c>> {
-        let atom = read.atom.filter(|_| read.signal.is_none())?;
-        let condition = condition?;
-        Some(Comparison { stood: eval::stood(&condition.expr, atom)?, condition })
-    }
-
     /// Labels of all that decided: what the requirement read, then what made the rule apply.
     pub(super) fn labels(&self, rule: &Rule, reads: &[Read], applied: &[Read]) -> Vec<Label> {
         let mut labels: Vec<Label> = Vec::with_capacity(reads.len() + applied.len());
@@ -64,7 +60,7 @@ impl Bench<'_> {
             } else {
                 rule.conditions.when.as_ref()
             };
-            let comparison = self.comparison(read, condition);
+            let comparison = Comparison::of(read, condition);
             if let Some(parameter) = comparison.and_then(|comparison| comparison.stood.parameter)
                 && !thresholds.contains(&parameter)
             {

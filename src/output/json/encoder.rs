@@ -244,13 +244,11 @@ impl Compound<'_, '_> {
             let piece = piece.get(usize::from(is_empty)..).unwrap_or_default();
             is_empty &= piece.is_empty();
             self.encoder.flush()?;
-            match &mut self.encoder.out {
-                Some(out) => out.write_all(piece).map_err(Error::Io),
-                None => {
-                    self.encoder.buffer.extend_from_slice(piece);
-                    Ok(())
-                }
+            if let Some(out) = &mut self.encoder.out {
+                return out.write_all(piece).map_err(Error::Io);
             }
+            self.encoder.buffer.extend_from_slice(piece);
+            Ok(())
         })?;
         if !is_empty {
             self.encoder.break_line(self.encoder.depth);
