@@ -22,6 +22,40 @@ pub fn holds_marker(text: &[u8]) -> bool {
     FINDERS.iter().any(|finder| finder.find(text).is_some())
 }
 
+/// A search for a marker in a text that comes in pieces, after a beginning that is looked at by itself.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// What the pieces begin with: a marker may begin before them.
+    head: Vec<u8>,
+    /// What they ended with so far.
+    tail: Vec<u8>,
+    found: bool,
+}
+
+impl Search {
+    /// Looks at the next piece.
+    pub fn piece(&mut self, piece: &[u8]) {
+        let missing = LONGEST.saturating_sub(self.head.len()).min(piece.len());
+        self.head.extend_from_slice(piece.get(..missing).unwrap_or_default());
+        // Across the border: no more of the piece than could end a marker.
+        let border = piece.len().min(LONGEST);
+        self.tail.extend_from_slice(piece.get(..border).unwrap_or_default());
+        self.found |= holds_marker(&self.tail) || holds_marker(piece);
+        if piece.len() > border {
+            self.tail.clear();
+            self.tail.extend_from_slice(piece.get(piece.len() - border..).unwrap_or_default());
+        }
+        let kept = self.tail.len().saturating_sub(LONGEST);
+        self.tail.drain(..kept);
+    }
+
+    /// Whether a marker stands in the beginning, in the pieces, or across any border.
+    pub fn finds_after(&self, beginning: &[u8]) -> bool {
+        let last = beginning.get(beginning.len().saturating_sub(LONGEST)..).unwrap_or_default();
+        self.found || holds_marker(beginning) || holds_marker(&[last, &self.head].concat())
+    }
+}
+
 /// Whether the bytes of a file could hold a manifest: a marker stands there, or could be spelled by escapes, or
 /// the bytes are UTF-16.
 pub fn could_hold_manifest(bytes: &[u8]) -> bool {
@@ -72,6 +106,22 @@ fn continues_marker(before: &[u8], rest_is: impl Fn(&str) -> bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_marker_is_found_wherever_a_text_is_cut() {
+        let text = b"x: 1\nkind: LLMDeployment\n";
+        for first in 0..text.len() {
+            for size in 1..text.len() {
+                let (beginning, rest) = text.split_at(first);
+                let mut search = Search::default();
+                rest.chunks(size).for_each(|piece| search.piece(piece));
+                assert!(search.finds_after(beginning), "{first} {size}");
+                let mut none = Search::default();
+                rest.chunks(size).for_each(|piece| none.piece(&piece.to_ascii_lowercase()));
+                assert!(!none.finds_after(&beginning.to_ascii_lowercase()), "{first} {size}");
+            }
+        }
+    }
 
     #[test]
     fn every_way_to_spell_a_marker_is_noticed() {

@@ -46,7 +46,7 @@ pub struct Sources {
 
 /// Bytes, with K, M or G for powers of 1,024. Spans are 32 bits wide, and UTF-16 grows when it is decoded, so
 /// that 2 GiB are the end.
-fn size(text: &str) -> Result<u64, String> {
+pub(super) fn size(text: &str) -> Result<u64, String> {
     let text = text.trim_end_matches(['B', 'b']).trim_end_matches('i');
     let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
     let shift = match text.get(digits.len()..).unwrap_or_default() {

@@ -2,6 +2,7 @@
 
 mod answers;
 mod ask;
+mod audit;
 mod manifest;
 mod plan;
 mod rule;
@@ -21,6 +22,7 @@ use crate::discover::LeftOut;
 use crate::output::sanitize::visible;
 use crate::report::{Candidate, Exit};
 use answers::{Answers, Given, QUESTIONS, label};
+use audit::Platform;
 use plan::Planned;
 
 /// Files that look like deployments that are told.
@@ -46,6 +48,11 @@ pub(super) struct Init {
         "name", "owner", "stage", "strategy", "hosting", "model", "monthly_requests",
     ])]
     rule: Option<String>,
+    /// Write what audits many repositories by itself instead
+    #[arg(long, value_name = "WHERE", conflicts_with_all = [
+        "rule", "name", "owner", "stage", "strategy", "hosting", "model", "monthly_requests",
+    ])]
+    audit: Option<Platform>,
     #[command(flatten)]
     given: Given,
 }
@@ -56,9 +63,10 @@ impl Init {
         if folder.exists() && !folder.is_dir() {
             return Err(Error::Usage(format!("{} is no folder", folder.display())));
         }
-        let planned = match &self.rule {
-            Some(name) => Some(Self::first_rule(&folder, name)?),
-            None => self.first_files(&folder, global)?,
+        let planned = match (&self.rule, self.audit) {
+            (Some(name), _) => Some(Self::first_rule(&folder, name)?),
+            (None, Some(platform)) => Some(audit::files(platform, &folder)),
+            (None, None) => self.first_files(&folder, global)?,
         };
         let Some((plan, next)) = planned else {
             terminal.complain("no answer, and nothing was written");

@@ -1,6 +1,7 @@
 //! The command line: what can be asked, one file a command. No rules and no formatting in here.
 
 mod advise;
+mod audit;
 mod baseline;
 mod candidates;
 mod changed;
@@ -160,6 +161,8 @@ enum Command {
     Impact(Box<impact::ImpactCommand>),
     /// Keep the findings that a repository starts from
     Baseline(baseline::Baseline),
+    /// Audit many repositories: who customises what, which rules are broken, what is waived, is it getting better
+    Audit(Box<audit::Audit>),
 }
 
 /// Why a command could not run: the caller's mistake, or the system's.
@@ -177,6 +180,9 @@ pub enum Error {
     /// Git cannot tell what it was asked.
     #[error(transparent)]
     Git(#[from] crate::git::Error),
+    /// A dataset cannot be written, read or merged.
+    #[error(transparent)]
+    Dataset(#[from] crate::audit::dataset::Error),
     /// Something could not be written.
     #[error("cannot write {target}: {error}")]
     Write {
@@ -208,6 +214,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Waive(waive) => waive.run(&cli.global, &terminal),
         Command::Impact(impact) => impact.run(&cli.global, &terminal),
         Command::Baseline(baseline) => baseline.run(&cli.global, &terminal),
+        Command::Audit(audit) => audit.run(&cli.global, &terminal),
     };
     match outcome {
         Ok(exit) => exit.code(),

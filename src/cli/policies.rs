@@ -174,6 +174,11 @@ impl PolicyOptions {
         Ok(())
     }
 
+    /// Whether a rule of no pack is in force.
+    pub(super) fn has_in_force(&self, rule: &str) -> bool {
+        self.unpacked().contains(&rule)
+    }
+
     /// The rules of no pack that are in force.
     fn unpacked(&self) -> Vec<&'static str> {
         let names = |names: &[String], own: &str| names.iter().any(|name| name == own);

@@ -4,7 +4,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::policy::template::separated;
 
@@ -16,6 +16,10 @@ const BEAT: Duration = Duration::from_millis(200);
 /// What was done so far, counted by the threads that do it.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
+    /// Repositories there are, and when they were begun with, where a run is over many.
+    of_repos: Option<(u64, Instant)>,
+    repos: AtomicU64,
+    findings: AtomicU64,
     files: AtomicU64,
     manifests: AtomicU64,
     is_over: Mutex<bool>,
@@ -23,6 +27,17 @@ pub(super) struct Progress {
 }
 
 impl Progress {
+    /// Progress over so many repositories.
+    pub(super) fn of_repos(count: u64) -> Self {
+        Self { of_repos: Some((count, Instant::now())), ..Self::default() }
+    }
+
+    /// Counts a repository, and what was found in it.
+    pub(super) fn count_repo(&self, findings: u64) {
+        self.repos.fetch_add(1, Ordering::Relaxed);
+        self.findings.fetch_add(findings, Ordering::Relaxed);
+    }
+
     /// Counts a file, and the manifests in it.
     pub(super) fn count(&self, manifests: u64) {
         self.files.fetch_add(1, Ordering::Relaxed);
@@ -71,7 +86,19 @@ impl Progress {
 
     fn line(&self) -> String {
         let number = |count: &AtomicU64| separated(&count.load(Ordering::Relaxed).to_string());
-        format!("{} files read, {} manifests", number(&self.files), number(&self.manifests))
+        let Some((count, began)) = self.of_repos else {
+            return format!("{} files read, {} manifests", number(&self.files), number(&self.manifests));
+        };
+        let rate = self.repos.load(Ordering::Relaxed) * 1000
+            / u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
+        format!(
+            "{} of {} repositories, {} files, {} manifests, {} findings, {rate} repositories a second",
+            number(&self.repos),
+            separated(&count.to_string()),
+            number(&self.files),
+            number(&self.manifests),
+            number(&self.findings),
+        )
     }
 }
 
@@ -96,6 +123,15 @@ mod tests {
         }
         progress.count(3);
         assert_eq!(progress.line(), "1,201 files read, 3 manifests");
+    }
+
+    #[test]
+    fn the_line_of_an_audit_counts_repositories() {
+        let progress = Progress::of_repos(1300);
+        progress.count(2);
+        progress.count_repo(5);
+        let line = progress.line();
+        assert!(line.starts_with("1 of 1,300 repositories, 1 files, 2 manifests, 5 findings, "), "{line}");
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub fn listed(listing: &Listing<'_>, from: &Path, settings: &Settings) -> (Vec<P
     let mut walked: Vec<PathBuf> = Vec::new();
     let mut pending = vec![from.to_owned()];
     while let Some(folder) = pending.pop() {
-        if walked.iter().any(|earlier| *earlier == folder) {
+        if walked.contains(&folder) {
             continue;
         }
         let links = walk.folder(&folder);

@@ -188,6 +188,12 @@ impl Repository {
         }
     }
 
+    /// The address that it was cloned from, where it has one.
+    pub fn origin(&self) -> Option<String> {
+        let address = self.text(["config", "--get", "remote.origin.url"]).ok()?;
+        Some(address.trim_end().to_owned()).filter(|address| !address.is_empty())
+    }
+
     /// Whether it holds only a part of its history.
     pub fn is_shallow(&self) -> bool {
         self.text(["rev-parse", "--is-shallow-repository"]).is_ok_and(|told| told.trim_end() == "true")

@@ -28,6 +28,13 @@ pub struct Entry {
     pub id: Box<str>,
 }
 
+impl Entry {
+    /// Whether it is a file.
+    pub fn is_file(&self) -> bool {
+        self.kind == EntryKind::File
+    }
+}
+
 impl Repository {
     /// Visits every path of a commit, in git's order.
     ///

@@ -148,9 +148,8 @@ impl AtCommit {
         match self.snapshot.entry(&real).map(|entry| entry.kind) {
             Some(EntryKind::File) => Leads::File(real),
             Some(EntryKind::Submodule) => Leads::Folder(real),
-            Some(EntryKind::Link) => Leads::Nowhere,
             None if real.as_os_str().is_empty() || self.snapshot.is_folder(&real) => Leads::Folder(real),
-            None => Leads::Nowhere,
+            Some(EntryKind::Link) | None => Leads::Nowhere,
         }
     }
 

@@ -1,0 +1,114 @@
+//! What comes out of an audit: a dataset, reports, and a status.
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::formats;
+use crate::audit::Header;
+use crate::audit::dataset::{Dataset, Formats, Writer};
+use crate::audit::portfolio::{Earlier, Gates, Portfolio, gates};
+use crate::cli::check;
+use crate::cli::target::{self, Target};
+use crate::cli::terminal::{self, Terminal};
+use crate::cli::{Error, Global};
+use crate::finding::Severity;
+use crate::output::Options;
+use crate::output::audit::{self as report, AuditFormat};
+use crate::report::{Exit, FailOn};
+
+/// Options about what comes out.
+#[derive(Debug, Args)]
+pub(super) struct Told {
+    /// Report as human, html, markdown, brief or json, to standard output or a file; repeatable
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "human", help_heading = "Report")]
+    format: Vec<Target<AuditFormat>>,
+    /// Keep every finding and every deployment in this folder, as files of rows
+    #[arg(long, value_name = "FOLDER", help_heading = "Report")]
+    dataset: Option<PathBuf>,
+    /// What those files are: jsonl, parquet, or both
+    #[arg(long, value_name = "FORMATS", default_value = "jsonl", value_parser = formats, help_heading = "Report")]
+    dataset_format: Formats,
+    /// Tell what is new and what is gone since this earlier dataset
+    #[arg(long, value_name = "DATASET", help_heading = "Report")]
+    since: Option<PathBuf>,
+    /// Exit with 1 for findings from here on: error, warning, note or never [default: error]
+    #[arg(long, value_name = "SEVERITY", value_parser = check::fail_on, help_heading = "Gates")]
+    pub(super) fail_on: Option<FailOn>,
+    /// Exit with 1 for more new findings than this
+    #[arg(long, value_name = "N", help_heading = "Gates")]
+    max_new: Option<u64>,
+    /// Exit with 1 for deployments that nobody owns
+    #[arg(long, help_heading = "Gates")]
+    require_owner: bool,
+}
+
+impl Told {
+    /// Refuses what makes no sense. `has_history` says whether there are days before the last.
+    pub(super) fn refuse_nonsense(&self, has_history: bool) -> Result<(), Error> {
+        target::refuse_to_share(&self.format)?;
+        if self.max_new.is_some() && self.since.is_none() && !has_history {
+            let message = "--max-new needs something to compare with: --since DATASET, or --history N";
+            return Err(Error::Usage(message.to_owned()));
+        }
+        if !self.dataset_format.json_lines && self.dataset.is_none() {
+            let message = "--dataset-format says how to keep what --dataset FOLDER asks to be kept";
+            return Err(Error::Usage(message.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// What writes the dataset, if one is wanted.
+    pub(super) fn writer(&self, header: &Header) -> Result<Option<Writer>, Error> {
+        let writer = |folder: &PathBuf| Writer::create(folder, header, self.dataset_format);
+        Ok(self.dataset.as_ref().map(writer).transpose()?)
+    }
+
+    /// What was open in the earlier dataset, if one is named.
+    pub(super) fn earlier(&self) -> Result<Option<Earlier>, Error> {
+        let Some(folder) = &self.since else { return Ok(None) };
+        let dataset = Dataset::open(folder)?;
+        let mut earlier = Earlier::new(&dataset.header);
+        for rows in dataset.rows() {
+            earlier.add(&rows?);
+        }
+        Ok(Some(earlier))
+    }
+
+    /// Writes the reports, and says what to exit with.
+    pub(super) fn report(
+        &self,
+        portfolio: &Portfolio,
+        trouble: Exit,
+        global: &Global,
+        terminal: &Terminal,
+    ) -> Result<Exit, Error> {
+        let asked = Gates {
+            fail_on: self.fail_on.unwrap_or(FailOn::AtLeast(Severity::Error)),
+            max_new: self.max_new,
+            require_owner: self.require_owner,
+        };
+        let (exit, mut reasons) = gates(portfolio, &asked);
+        if trouble == Exit::Trouble {
+            reasons.insert(
+                0,
+                "there are mistakes in what the organisation says; they are told above".to_owned(),
+            );
+        }
+        let exit = exit.max(trouble);
+        for target in &self.format {
+            let on_screen = target.file.is_none();
+            let options =
+                Options { color: on_screen && terminal.color, quiet: global.quiet, ..terminal.options() };
+            let write = |out: &mut dyn io::Write| {
+                report::write(target.format, portfolio, exit, &reasons, &options, out)
+            };
+            match &target.file {
+                None => terminal::stream(&write)?,
+                Some(file) => terminal::write_file(file, &write)?,
+            }
+        }
+        Ok(exit)
+    }
+}

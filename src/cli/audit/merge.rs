@@ -1,0 +1,43 @@
+//! `tunelint audit merge`: one report of the datasets of several shards.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::gates::Told;
+use crate::audit::dataset::{self, Writer};
+use crate::audit::portfolio;
+use crate::cli::terminal::Terminal;
+use crate::cli::{Error, Global};
+use crate::report::Exit;
+
+/// Options of `audit merge`.
+#[derive(Debug, Args)]
+pub(super) struct Merge {
+    /// Folders with a dataset each, or with folders of datasets
+    #[arg(value_name = "DATASET", required = true)]
+    folders: Vec<PathBuf>,
+    #[command(flatten)]
+    told: Told,
+}
+
+impl Merge {
+    pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
+        let merged = dataset::gather(&self.folders)?;
+        self.told.refuse_nonsense(merged.header.snapshots.len() > 1)?;
+        let mut writer = self.told.writer(&merged.header)?;
+        let mut builder = portfolio::Builder::new(&merged.header, portfolio::Options::default());
+        if let Some(earlier) = self.told.earlier()? {
+            builder = builder.against(earlier);
+        }
+        for rows in merged.rows() {
+            let rows = rows?;
+            if let Some(writer) = &mut writer {
+                writer.add(&rows)?;
+            }
+            builder.add(&rows);
+        }
+        writer.map_or(Ok(()), Writer::finish)?;
+        self.told.report(&builder.finish(), Exit::Clean, global, terminal)
+    }
+}

@@ -1,0 +1,109 @@
+//! What git has is what a checkout has: read from objects, a repository gives the rows that its checkout gives.
+
+use serde_json::Value;
+
+use crate::organisation::{Size, TODAY, check_out};
+use crate::support::{Organisation, TABLES, audit, rows, run_in};
+
+/// The options of all audits here, from a folder beside the organisation's config.
+const OPTIONS: [&str; 8] =
+    ["--org-config", "../org", "--facts", "../facts.yaml", "--format", "brief", "--fail-on", "never"];
+
+/// What a finding says, whoever tells it.
+fn told(finding: &Value, place: impl Fn(&str) -> Value) -> String {
+    let word = |key: &str| finding[key].clone();
+    let parts = ["rule", "code", "outcome", "severity", "status", "message", "deployment", "file", "pointer"];
+    let mut parts: Vec<Value> = parts.iter().map(|key| word(key)).collect();
+    parts.extend(["line", "column", "end_line", "end_column"].iter().map(|key| place(key)));
+    Value::from(parts).to_string()
+}
+
+#[test]
+fn a_repository_read_from_objects_gives_the_rows_of_its_checkout_and_the_findings_of_check() {
+    let own = Organisation::new(&Size { months: 3, ..Size::default() });
+    check_out(&own.tree.path(""), &own.repos);
+    let of_objects = audit(
+        &own.tree,
+        "repos",
+        &[&OPTIONS[..], &["*", "--at", "HEAD", "--show-passed", "--dataset", "../objects"]].concat(),
+    );
+    let of_files = audit(
+        &own.tree,
+        "checkouts",
+        &[&OPTIONS[..], &["*", "--show-passed", "--dataset", "../files"]].concat(),
+    );
+    assert_eq!(of_objects.status, of_files.status, "{}\n{}", of_objects.stderr, of_files.stderr);
+    for table in TABLES {
+        let of = |dataset: &str| rows(&own.tree.path(dataset), table);
+        let (objects, files) = (of("objects"), of("files"));
+        assert!(!objects.is_empty(), "{table}");
+        for (one, other) in objects.iter().zip(&files) {
+            assert_eq!(one, other, "{table}");
+        }
+        assert_eq!(objects.len(), files.len(), "{table}");
+    }
+
+    let findings = rows(&own.tree.path("objects"), "findings");
+    for repo in &own.repos {
+        let arguments = ["check", "--format", "json", "--today", TODAY, "--show-passed"];
+        let arguments =
+            [&arguments[..], &["--org-config", "../../org", "--facts", "../../facts.yaml"]].concat();
+        let checked = run_in(&own.tree, &format!("checkouts/{}", repo.name), &arguments);
+        let report = checked.report();
+        let mut checked: Vec<String> = report["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|finding| {
+                told(finding, |key| {
+                    let (end, key) = key.strip_prefix("end_").map_or(("start", key), |key| ("end", key));
+                    finding["span"][end][key].clone()
+                })
+            })
+            .collect();
+        let mut audited: Vec<String> = findings
+            .iter()
+            .filter(|finding| finding["repo"] == *repo.name)
+            .map(|finding| told(finding, |key| finding[key].clone()))
+            .collect();
+        checked.sort();
+        audited.sort();
+        assert!(!audited.is_empty(), "{repo:?}");
+        for (one, other) in checked.iter().zip(&audited) {
+            assert_eq!(one, other, "{repo:?}");
+        }
+        assert_eq!(checked.len(), audited.len(), "{repo:?}");
+    }
+}
+
+#[test]
+fn an_earlier_revision_is_read_as_it_was() {
+    let own = Organisation::new(&Size { repos: 2, months: 4, work_trees: false, ..Size::default() });
+    let outcome = own.audit(&["repos/*.git", "--at", "HEAD~1", "--dataset", "before", "--fail-on", "never"]);
+    assert_eq!(outcome.status, Some(0), "{outcome:?}");
+    let repos = rows(&own.tree.path("before"), "repos");
+    for (row, repo) in repos.iter().zip(&own.repos) {
+        let folder = own.tree.path(&repo.path);
+        assert_eq!(row["commit"], crate::git_history::git(&folder, &["rev-parse", "HEAD~1"]).as_str());
+        assert_eq!(row["committed_at"], "2026-10-05T09:00:00Z");
+        assert_eq!(row["repo"], format!("repos/{}", repo.name));
+    }
+    assert_eq!(repos.len(), 2);
+}
+
+#[test]
+fn a_work_tree_is_read_as_it_stands_unless_a_revision_is_asked_for() {
+    let own = Organisation::new(&Size { repos: 4, months: 2, ..Size::default() });
+    let repo = own.repos.iter().find(|repo| repo.path.extension().is_none()).unwrap();
+    let path = repo.path.to_str().unwrap();
+    let extra = crate::common::manifest("uncommitted");
+    own.tree.write(repo.path.join("deploy/uncommitted.yaml"), extra);
+    let has = |dataset: &str| {
+        let deployments = rows(&own.tree.path(dataset), "deployments");
+        assert!(!deployments.is_empty());
+        deployments.iter().any(|row| row["deployment"] == "uncommitted")
+    };
+    own.audit(&[path, "--dataset", "stands"]);
+    own.audit(&[path, "--at", "HEAD", "--dataset", "committed"]);
+    assert_eq!((has("stands"), has("committed")), (true, false));
+}
