@@ -9,6 +9,7 @@
 )]
 
 mod action;
+mod dataset;
 mod document;
 #[cfg(unix)]
 mod first_steps;
@@ -330,9 +331,14 @@ fn every_line_for_an_editor_names_a_published_schema() {
 
 #[test]
 fn every_relative_link_leads_somewhere() {
-    for name in
-        ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "tests/repos/README.md", "policies/README.md"]
-    {
+    for name in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "tests/repos/README.md",
+        "policies/README.md",
+        "schemas/audit/README.md",
+    ] {
         let folder = root().join(name).parent().unwrap().to_owned();
         for link in links(&Document::read(name).text) {
             assert!(folder.join(&link).exists(), "{name} links to {link}");
