@@ -10,6 +10,8 @@ use super::table::{Cell, Table};
 pub(super) struct Section {
     pub(super) id: &'static str,
     pub(super) title: &'static str,
+    /// What the contents call it.
+    pub(super) short: &'static str,
     /// What it says in a sentence.
     pub(super) lead: String,
     pub(super) blocks: Vec<Block>,

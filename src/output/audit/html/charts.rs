@@ -65,13 +65,15 @@ pub(super) struct Series {
     pub(super) value: fn(&Point) -> u64,
 }
 
-/// Numbers stacked over the days, the first at the bottom.
+/// Numbers stacked over the days, the first at the bottom; those that are nothing on all days are left out.
 pub(super) fn stacked(title: &'static str, trend: &[Point], series: &[Series]) -> Chart {
+    let is_something = |own: &&Series| trend.iter().any(|point| (own.value)(point) > 0);
+    let series: Vec<&Series> = series.iter().filter(is_something).collect();
     let all = |point: &Point| series.iter().map(|own| (own.value)(point)).sum::<u64>();
     let most = nice(trend.iter().map(all).max().unwrap_or(0));
     let mut below = vec![0_u64; trend.len()];
     let mut areas = Vec::new();
-    for own in series {
+    for own in &series {
         let above: Vec<u64> =
             trend.iter().zip(&below).map(|(point, below)| below + (own.value)(point)).collect();
         let edge = corners(trend, &above, most);
@@ -86,7 +88,7 @@ pub(super) fn stacked(title: &'static str, trend: &[Point], series: &[Series]) -
             series.iter().map(|own| format!("{} {}", number((own.value)(point)), own.word)).collect();
         format!("{}: {}", point.day, each.join(", "))
     };
-    let key = |own: &Series| {
+    let key = |own: &&Series| {
         let now = trend.last().map_or(0, own.value);
         Key { class: own.class, text: format!("{} {}", number(now), own.word) }
     };

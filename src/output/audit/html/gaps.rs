@@ -8,9 +8,19 @@ use super::blocks::{Block, Section, Term};
 use super::table::{Cell, Table};
 use crate::audit::portfolio::{Mistake, Portfolio};
 
+/// Alerts at the top; they are all told further down.
+const ALERTS: usize = 6;
+
 /// What nobody should overlook before relying on a number.
 pub(super) fn alerts(own: &Portfolio) -> Vec<String> {
-    gaps(own).into_iter().filter(|(is_grave, _)| *is_grave).map(|(_, line)| line).collect()
+    let mut grave: Vec<String> =
+        gaps(own).into_iter().filter(|(is_grave, _)| *is_grave).map(|(_, line)| line).collect();
+    let more = grave.len().saturating_sub(ALERTS);
+    if more > 0 {
+        grave.truncate(ALERTS);
+        grave.push(format!("and {more} more, below"));
+    }
+    grave
 }
 
 /// Deployments that nobody owns.
@@ -31,7 +41,7 @@ pub(super) fn unowned(own: &Portfolio) -> Option<Section> {
         ]
     });
     let blocks = vec![Block::Table(table.folded(deployments(own.unowned.count())))];
-    Some(Section { id: "unowned", title: "What does nobody own?", lead, blocks })
+    Some(Section { id: "unowned", short: "Unowned", title: "What does nobody own?", lead, blocks })
 }
 
 /// Mistakes, locks, and what was passed over.
@@ -82,7 +92,13 @@ pub(super) fn section(own: &Portfolio) -> Option<Section> {
         blocks.push(Block::Table(table.folded(format!("Passed over: {}", kinds.join(", ")))));
     }
     let lead = "What could not be read, is missing, or says what it may not.".to_owned();
-    (!blocks.is_empty()).then_some(Section { id: "gaps", title: "What was not seen?", lead, blocks })
+    (!blocks.is_empty()).then_some(Section {
+        id: "gaps",
+        short: "Not seen",
+        title: "What was not seen?",
+        lead,
+        blocks,
+    })
 }
 
 fn mistake(own: &Mistake) -> Vec<Cell> {
@@ -161,7 +177,7 @@ pub(super) fn evidence(own: &Portfolio) -> Option<Section> {
     });
     blocks.push(Block::Table(commits.folded("Commit and config of each repository")));
     let lead = "The same commits, packs, parameters and day give the same report, to the byte.".to_owned();
-    Some(Section { id: "evidence", title: "What does this stand on?", lead, blocks })
+    Some(Section { id: "evidence", short: "Evidence", title: "What does this stand on?", lead, blocks })
 }
 
 /// Parameters as a list; `none` where there are none.

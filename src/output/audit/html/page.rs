@@ -34,7 +34,7 @@ impl Page {
         let (verdict, words) = match told.exit {
             Exit::Clean => ("good", "Passes"),
             Exit::Findings => ("bad", "Fails"),
-            Exit::Trouble => ("bad", "Not to be relied on"),
+            Exit::Trouble => ("bad", "Incomplete"),
         };
         let all = [
             trend(own),
@@ -183,5 +183,5 @@ fn trend(own: &Portfolio) -> Option<Section> {
         lead += " Repositories that could not be read on a day count for nothing on it.";
     }
     let blocks = vec![Block::Charts { charts }, Block::Table(sections::trend_table(trend))];
-    Some(Section { id: "trend", title: "Is it getting better?", lead, blocks })
+    Some(Section { id: "trend", short: "Trend", title: "Is it getting better?", lead, blocks })
 }

@@ -29,7 +29,13 @@ pub(super) fn teams(own: &Portfolio) -> Option<Section> {
         blocks.push(Block::Bars(bars));
     }
     blocks.push(Block::Table(table));
-    (!own.teams.is_empty()).then_some(Section { id: "teams", title: "Who has to act?", lead, blocks })
+    (!own.teams.is_empty()).then_some(Section {
+        id: "teams",
+        short: "Teams",
+        title: "Who has to act?",
+        lead,
+        blocks,
+    })
 }
 
 /// By rule.
@@ -94,7 +100,13 @@ pub(super) fn rules(own: &Portfolio) -> Option<Section> {
         blocks.push(Block::Bars(bars));
     }
     blocks.push(Block::Table(Table::new("Rules", titles).of(&own.rules, row)));
-    (!own.rules.is_empty()).then_some(Section { id: "rules", title: "Which rules are broken?", lead, blocks })
+    (!own.rules.is_empty()).then_some(Section {
+        id: "rules",
+        short: "Rules",
+        title: "Which rules are broken?",
+        lead,
+        blocks,
+    })
 }
 
 /// What nobody can judge.
@@ -142,7 +154,7 @@ pub(super) fn undecided(own: &Portfolio) -> Option<Section> {
     });
     let lid = deployments(undecided.deployments.count());
     let blocks = vec![Block::Table(facts), Block::Table(all.folded(lid))];
-    Some(Section { id: "undecided", title: "What can nobody judge?", lead, blocks })
+    Some(Section { id: "undecided", short: "Undecided", title: "What can nobody judge?", lead, blocks })
 }
 
 /// The deployments that most is wrong with.
@@ -154,7 +166,7 @@ pub(super) fn offenders(own: &Portfolio) -> Option<Section> {
     let more = more(&own.offenders, "deployment has findings", "deployments have findings");
     let lead = "Most errors first, then most warnings.".to_owned();
     let blocks = vec![Block::Offenders { offenders, more }];
-    Some(Section { id: "offenders", title: "Where is most wrong?", lead, blocks })
+    Some(Section { id: "offenders", short: "Worst", title: "Where is most wrong?", lead, blocks })
 }
 
 fn offender(own: &portfolio::Offender) -> Offender {
@@ -237,7 +249,7 @@ pub(super) fn cost(own: &Portfolio) -> Option<Section> {
     let lead = "What deployments declare: who declares nothing costs nothing here. Tokens are requests × tokens × price."
         .to_owned();
     let blocks = vec![Block::Figures { figures }, Block::Table(table)];
-    Some(Section { id: "cost", title: "What is at stake?", lead, blocks })
+    Some(Section { id: "cost", short: "Cost", title: "What is at stake?", lead, blocks })
 }
 
 /// By what deployments have in common.
@@ -266,7 +278,7 @@ pub(super) fn kinds(own: &Portfolio) -> Option<Section> {
     let tables = tables.into_iter().map(short).collect();
     let lead = "Mistakes in files that are no deployment's count as untold.".to_owned();
     let blocks = vec![Block::Pair { tables }];
-    Some(Section { id: "kinds", title: "What is used?", lead, blocks })
+    Some(Section { id: "kinds", short: "In use", title: "What is used?", lead, blocks })
 }
 
 /// By repository.
@@ -288,7 +300,13 @@ pub(super) fn repos(own: &Portfolio) -> Option<Section> {
     });
     let lead = format!("{}, in order of their names.", repositories(own.repos.len() as u64));
     let blocks = vec![Block::Table(table)];
-    (!own.repos.is_empty()).then_some(Section { id: "repositories", title: "Repositories", lead, blocks })
+    (!own.repos.is_empty()).then_some(Section {
+        id: "repositories",
+        short: "Repositories",
+        title: "Repositories",
+        lead,
+        blocks,
+    })
 }
 
 fn lines(caption: &str, title: &'static str, none: &str, all: &[Line]) -> Table {

@@ -15,14 +15,13 @@ pub(super) fn section(own: &Portfolio) -> Option<Section> {
     }
     let mut blocks = Vec::new();
     if !ledger.holding.is_empty() {
-        let titles =
-            ["Expires", "Rule", "For", "Repository", "Owner", "Approved by", "Ticket", "#Findings", "Where"];
+        let titles = ["Expires", "Rule", "For", "Owner", "Ticket", "#Findings", "Where"];
         blocks.push(Block::Table(
             Table::new("In use, the next to expire first", &titles).of_list(&ledger.holding, holding),
         ));
     }
     if !ledger.idle.is_empty() {
-        let titles = ["State", "Expires", "Rule", "For", "Repository", "Owner", "Ticket", "Where"];
+        let titles = ["State", "Expires", "Rule", "For", "Owner", "Ticket", "Where"];
         blocks.push(Block::Table(
             Table::new("Excusing nothing: to be renewed or removed", &titles).of_list(&ledger.idle, idle),
         ));
@@ -32,49 +31,49 @@ pub(super) fn section(own: &Portfolio) -> Option<Section> {
         let left = entry.days_left.map_or_else(String::new, |left| format!(", {}", days(left)));
         lead += &format!(" The next ends on {day}{left}.");
     }
-    Some(Section { id: "waivers", title: "What is excused, and until when?", lead, blocks })
+    Some(Section { id: "waivers", short: "Waivers", title: "What is excused, and until when?", lead, blocks })
 }
 
 fn holding(entry: &Entry) -> Vec<Cell> {
     let waiver = &entry.waiver;
     let class = match entry.days_left {
-        Some(left) if left <= SOON => "warning",
-        None => "faint",
-        Some(_) => "",
+        Some(left) if left <= SOON => "day warning",
+        None => "day faint",
+        Some(_) => "day",
     };
-    vec![
-        expires(entry).class(class).note(entry.days_left.map(days).as_deref()),
-        Cell::name(&waiver.rule).note(waiver.reason.as_deref()),
-        Cell::name(target(waiver)),
-        Cell::name(&waiver.repo),
-        Cell::name_or(waiver.owner.as_deref(), "–"),
-        Cell::name_or(waiver.approved_by.as_deref(), "–"),
-        Cell::name_or(waiver.ticket.as_deref(), "–"),
-        Cell::number(waiver.findings),
-        whereabouts(entry),
-    ]
+    let mut cells = vec![expires(entry).class(class)];
+    cells.extend(terms(entry));
+    cells.extend([Cell::number(waiver.findings), whereabouts(entry)]);
+    cells
 }
 
 fn idle(entry: &Entry) -> Vec<Cell> {
     let waiver = &entry.waiver;
-    let class = if waiver.state == WaiverState::Unused { "" } else { "error" };
-    vec![
-        Cell::name(state(waiver.state)).class(class),
-        expires(entry).note(entry.days_left.map(days).as_deref()),
+    let class = if waiver.state == WaiverState::Unused { "day" } else { "day error" };
+    let mut cells = vec![Cell::name(state(waiver.state)).class(class), expires(entry).class("day")];
+    cells.extend(terms(entry));
+    cells.push(whereabouts(entry));
+    cells
+}
+
+/// What it says, apart from its end.
+fn terms(entry: &Entry) -> [Cell; 4] {
+    let waiver = &entry.waiver;
+    let approved = waiver.approved_by.as_deref().map(|by| format!("approved by {by}"));
+    [
         Cell::name(&waiver.rule).note(waiver.reason.as_deref()),
-        Cell::name(target(waiver)),
-        Cell::name(&waiver.repo),
-        Cell::name_or(waiver.owner.as_deref(), "–"),
+        Cell::name(target(waiver)).note(Some(&waiver.repo)),
+        Cell::name_or(waiver.owner.as_deref(), "–").note(approved.as_deref()),
         Cell::name_or(waiver.ticket.as_deref(), "–"),
-        whereabouts(entry),
     ]
 }
 
 fn expires(entry: &Entry) -> Cell {
-    match entry.waiver.expires {
+    let cell = match entry.waiver.expires {
         Some(day) => Cell::name(&day.to_string()),
         None => Cell::name_or(None, "no last day"),
-    }
+    };
+    cell.note(entry.days_left.map(days).as_deref())
 }
 
 fn whereabouts(entry: &Entry) -> Cell {
