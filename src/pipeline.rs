@@ -350,12 +350,14 @@ fn judge(
         if let Some(repository) = repository {
             link::missing_evidence(&deployment, repository, findings);
         }
-        let outcomes = policies.judge(&deployment, judging, findings);
+        let view = View::new(&deployment.facts, Vocabulary::native());
+        let outcomes = policies.judge_in(&view, &deployment, judging, findings);
         report::sort(findings.get_mut(before..).unwrap_or_default());
         if let Some((before, after)) = lenses {
             judged.changes.extend(impact::changes(&deployment, before, after, judging.today));
         }
-        judged.records.push(DeploymentRecord { outcomes, ..record(&deployment, conclusion.figures) });
+        let figures = conclusion.figures.then(|| Box::new(figures_of(&deployment, &view)));
+        judged.records.push(DeploymentRecord { figures, ..record(&deployment, &view, outcomes) });
     };
     let mut records = Vec::new();
     for judged in each(deployments, conclusion.threads, judge_one) {
@@ -423,8 +425,7 @@ fn each<T: Default + Send>(
     })
 }
 
-fn record(deployment: &Deployment, figures: bool) -> DeploymentRecord {
-    let view = View::new(&deployment.facts, Vocabulary::native());
+fn record(deployment: &Deployment, view: &View<'_>, outcomes: OutcomeCounts) -> DeploymentRecord {
     DeploymentRecord {
         name: deployment.identity.clone(),
         file: Arc::clone(&deployment.source.path),
@@ -433,8 +434,8 @@ fn record(deployment: &Deployment, figures: bool) -> DeploymentRecord {
         owner: view.text("owner").map(Into::into),
         stage: view.text("stage").map(Into::into),
         strategy: view.text("customization.strategy").map(Into::into),
-        outcomes: OutcomeCounts::default(),
-        figures: figures.then(|| Box::new(figures_of(deployment, &view))),
+        outcomes,
+        figures: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! How many threads to work with.
 
 use std::sync::OnceLock;
+use std::sync::mpsc::{channel, sync_channel};
 
 /// A number of threads, asked for or left to the system. The system is asked only once there is work for more than
 /// one: the answer costs as much as reading several files.
@@ -48,7 +49,54 @@ impl Threads {
             all
         })
     }
+
+    /// Makes something of each item and hands it on, in the order of the items, while others are made. `make` is given
+    /// what `take` is done with, so that its room serves again: no more than a few wait for each thread.
+    ///
+    /// # Errors
+    /// The first of `take`; nothing is made after it but what is under way.
+    pub fn stream<T: Sync, M: Send, R: Default + Send, E>(
+        self,
+        items: &[T],
+        make: impl Fn(&T, R) -> M + Sync,
+        mut take: impl FnMut(M) -> Result<R, E>,
+    ) -> Result<(), E> {
+        let threads = self.for_tasks(items.len(), 1);
+        if threads < 2 {
+            return items.iter().try_fold(R::default(), |room, item| take(make(item, room))).map(drop);
+        }
+        let make = &make;
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads)
+                .map(|worker| {
+                    let (made, done) = sync_channel(WAITING);
+                    let (give_back, rooms) = channel::<R>();
+                    scope.spawn(move || {
+                        for item in items.iter().skip(worker).step_by(threads) {
+                            let room = rooms.try_recv().unwrap_or_default();
+                            // Nobody takes any more.
+                            if made.send(make(item, room)).is_err() {
+                                break;
+                            }
+                        }
+                    });
+                    (done, give_back)
+                })
+                .collect();
+            for (done, give_back) in workers.iter().cycle().take(items.len()) {
+                // A worker that panicked sends no more; the scope panics with it.
+                let Ok(one) = done.recv() else { break };
+                let room = take(one)?;
+                // Its worker may have made its last.
+                let _ = give_back.send(room);
+            }
+            Ok(())
+        })
+    }
 }
+
+/// What a thread may make before the first of it is taken.
+const WAITING: usize = 2;
 
 #[cfg(test)]
 mod tests {
@@ -71,5 +119,41 @@ mod tests {
             );
         }
         assert!(Threads::default().count() >= 1);
+    }
+
+    #[test]
+    fn what_is_made_is_taken_in_order_by_any_number_of_threads() {
+        let numbers: Vec<usize> = (0..100).collect();
+        for count in 1..5 {
+            let mut taken = Vec::new();
+            let make = |number: &usize, mut room: Vec<usize>| {
+                room.clear();
+                room.push(2 * number);
+                room
+            };
+            let outcome: Result<(), ()> = Threads::new(Some(count)).stream(&numbers, make, |made| {
+                taken.extend_from_slice(&made);
+                Ok(made)
+            });
+            assert_eq!(outcome, Ok(()));
+            assert_eq!(taken, numbers.iter().map(|number| 2 * number).collect::<Vec<_>>(), "{count} threads");
+        }
+    }
+
+    #[test]
+    fn nothing_is_taken_after_a_failure() {
+        let numbers: Vec<usize> = (0..100).collect();
+        for count in 1..5 {
+            let mut taken = 0;
+            let outcome = Threads::new(Some(count)).stream(
+                &numbers,
+                |number, _| *number,
+                |number| {
+                    taken += 1;
+                    if number == 7 { Err("full") } else { Ok(number) }
+                },
+            );
+            assert_eq!((outcome, taken), (Err("full"), 8), "{count} threads");
+        }
     }
 }

@@ -109,6 +109,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("walkdir", &["discover", "policy/", "schema/"]),
     ("globset", &["discover", "globs.rs", "supplied/", "exceptions/"]),
     ("clap", &["cli/"]),
+    ("parquet", &["audit/dataset"]),
     ("std::fs", &["discover", "read.rs", "policy/library.rs", "audit/dataset", "cli/"]),
     ("std::env", &["main.rs", "discover", "cli/"]),
     ("std::net", &[]),

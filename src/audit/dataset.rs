@@ -8,6 +8,9 @@
 //! `TABLE` is one of [`Table::ALL`]. The same rows give the same bytes, whenever and wherever they are written, and
 //! what is merged of shards is what one run over all repositories would have written.
 
+#[cfg(feature = "parquet")]
+mod columnar;
+mod columns;
 mod folder;
 mod lines;
 mod merge;
@@ -26,6 +29,7 @@ use serde::de::DeserializeOwned;
 use super::record::{DeploymentRow, FindingRow, RepoRow, WaiverRow};
 use super::{SCHEMA, Shard};
 
+pub use columns::{Description, columns};
 pub use merge::{Merged, MergedRows, gather};
 pub use read::{Dataset, Rows};
 pub use write::Writer;

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use globset::{Glob, GlobSet};
 use walkdir::WalkDir;
 
 use super::{SKIPPED, shown};
@@ -30,6 +29,8 @@ pub struct PolicyFolder {
     pub packs: Vec<PackFiles>,
     /// YAML files that belong to no pack, sorted.
     pub strays: Vec<PathBuf>,
+    /// What of all these is no regular file.
+    pub odd: Vec<PathBuf>,
     /// Links in it that were followed, to files and to folders.
     pub links: Vec<PathBuf>,
     /// What of it cannot be entered, with why (`leads back to a folder above it`).
@@ -71,7 +72,6 @@ impl PolicyFolder {
 /// # Errors
 /// What keeps the folder itself from being listed.
 pub fn packs(folder: &Path) -> Result<PolicyFolder, walkdir::Error> {
-    let yaml = endings();
     let mut found = PolicyFolder::default();
     let mut rules = Vec::new();
     for entry in WalkDir::new(folder).follow_links(true).max_depth(DEEPEST).sort_by_file_name() {
@@ -93,9 +93,16 @@ pub fn packs(folder: &Path) -> Result<PolicyFolder, walkdir::Error> {
             }
             continue;
         }
-        if entry.file_name() == PACK {
+        let is_pack = entry.file_name() == PACK;
+        if !is_pack && !is_yaml(entry.path()) {
+            continue;
+        }
+        if !entry.file_type().is_file() {
+            found.odd.push(entry.path().to_owned());
+        }
+        if is_pack {
             found.packs.push(PackFiles { pack: entry.into_path(), rules: Vec::new() });
-        } else if yaml.is_match(entry.path()) {
+        } else {
             rules.push(entry.into_path());
         }
     }
@@ -105,13 +112,12 @@ pub fn packs(folder: &Path) -> Result<PolicyFolder, walkdir::Error> {
 
 /// The packs that some files make up, in the order of the files.
 pub fn packs_among(files: impl IntoIterator<Item = PathBuf>) -> PolicyFolder {
-    let yaml = endings();
     let mut found = PolicyFolder::default();
     let mut rules = Vec::new();
     for file in files {
         if file.file_name().is_some_and(|name| name == PACK) {
             found.packs.push(PackFiles { pack: file, rules: Vec::new() });
-        } else if yaml.is_match(&file) {
+        } else if is_yaml(&file) {
             rules.push(file);
         }
     }
@@ -184,14 +190,9 @@ impl FolderPattern {
     }
 }
 
-fn endings() -> GlobSet {
-    let mut set = GlobSet::builder();
-    for pattern in ["*.yaml", "*.yml"] {
-        if let Ok(glob) = Glob::new(pattern) {
-            set.add(glob);
-        }
-    }
-    set.build().unwrap_or_default()
+fn is_yaml(file: &Path) -> bool {
+    let name = file.as_os_str().as_encoded_bytes();
+    name.ends_with(b".yaml") || name.ends_with(b".yml")
 }
 
 #[cfg(test)]

@@ -392,7 +392,7 @@ impl<'a> NodeRef<'a> {
 
     /// The entry of a key (of duplicates the first).
     pub fn entry(self, key: &str) -> Option<Entry<'a>> {
-        self.entries().find(|entry| entry.key() == key)
+        self.entries().find(|entry| entry.child.key.len() as usize == key.len() && entry.key() == key)
     }
 
     /// The value of a key (of duplicates the first).

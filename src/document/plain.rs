@@ -6,10 +6,10 @@
 //!
 //! The contract: for every text this reader gives either nothing or exactly the [`Stream`] of the general one, to
 //! the last span and comment. It drives the same [`Builder`] and so the same resolution of scalars. It never tells
-//! of a problem: anything that it does not know (anchors, tags, block scalars, escapes, tabs, texts over several
-//! lines, a limit, a duplicate key, any doubt) makes it give up the whole text, which the general reader then reads
+//! of a problem: anything that it does not know (anchors, tags, escapes, tabs, texts in quotes over several lines, a limit, a duplicate key, any doubt) makes it give up the whole text, which the general reader then reads
 //! from its beginning. To widen it means to widen the property test beside it first.
 
+mod block;
 mod line;
 #[cfg(test)]
 mod tests;
@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter, memrchr};
 
+use self::block::Block;
 use self::line::{Line, Scalar, Style};
 use super::builder::{Builder, Key};
 use super::{Comment, Kind, Limits, Str, Stream, scalar};
@@ -46,6 +47,7 @@ pub(super) fn read(text: &Arc<str>, limits: &Limits) -> Option<Stream> {
         builder: None,
         levels: Vec::with_capacity(8),
         awaited: None,
+        block: None,
         comments: Vec::new(),
     };
     let has_returns = memchr(b'\r', bytes).is_some();
@@ -100,6 +102,8 @@ struct Reader<'t> {
     levels: Vec<Level>,
     /// Past the colon of a key whose line holds no value.
     awaited: Option<usize>,
+    /// The block scalar that the next lines may be part of.
+    block: Option<Block>,
     /// Comments before the first document.
     comments: Vec<Comment>,
 }
@@ -111,6 +115,12 @@ impl<'t> Reader<'t> {
         let own = bytes.get(start..)?;
         if own.len() > LONGEST_LINE || has_returns && memchr(b'\r', own).is_some() {
             return None;
+        }
+        if let Some(block) = &mut self.block {
+            if block.take(self.text, line, start, &mut self.builder.as_mut()?.decoded)? {
+                return Some(());
+            }
+            self.end_block()?;
         }
         let at = line.past_spaces(start);
         match line.byte(at) {
@@ -165,6 +175,7 @@ impl<'t> Reader<'t> {
 
     /// Ends the document that has begun, which must not be empty.
     fn document(&mut self) -> Option<()> {
+        self.end_block()?;
         if self.levels.is_empty() {
             return None;
         }
@@ -250,9 +261,13 @@ impl<'t> Reader<'t> {
             }
             opens = true;
         }
-        if matches!(line.byte(at), Some(b'[' | b'{')) {
-            let end = self.flow(line, at)?;
-            return self.rest(line, end);
+        match line.byte(at) {
+            Some(b'[' | b'{') => {
+                let end = self.flow(line, at)?;
+                return self.rest(line, end);
+            }
+            Some(b'|' | b'>') => return self.begin_block(line, at),
+            _ => {}
         }
         let scalar = line.scalar(at, false)?;
         if line.byte(scalar.end) == Some(b':') {
@@ -285,12 +300,28 @@ impl<'t> Reader<'t> {
                 let end = self.flow(line, at)?;
                 self.rest(line, end)
             }
+            Some(b'|' | b'>') => self.begin_block(line, at),
             Some(_) => {
                 let scalar = line.scalar(at, false)?;
                 self.value(scalar)?;
                 self.rest(line, scalar.end)
             }
         }
+    }
+
+    fn begin_block(&mut self, line: Line<'t>, at: usize) -> Option<()> {
+        let (outer, decoded) = (self.levels.last()?.column, self.builder.as_ref()?.decoded.len());
+        let (block, after) = Block::begin(line, at, outer, decoded)?;
+        self.block = Some(block);
+        self.rest(line, after)
+    }
+
+    /// Takes the block scalar that has begun as a value.
+    fn end_block(&mut self) -> Option<()> {
+        let Some(block) = self.block.take() else { return Some(()) };
+        let builder = self.builder.as_mut()?;
+        let (text, span) = block.finish(builder)?;
+        builder.value(Kind::String(text), span).ok()
     }
 
     /// Takes a key; tells where its colon ends, which has to follow it and to be apart from what follows.

@@ -12,7 +12,7 @@ mod join;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::vocabulary::{PathId, ROOT, Vocabulary};
+use super::vocabulary::{NATIVE_BASE, PathId, ROOT, Vocabulary};
 use crate::finding::{Place, Scalar};
 use crate::source::{Source, Span};
 
@@ -325,6 +325,32 @@ impl FactSet {
         &self.sources
     }
 
+    /// The pointer to a fact where its path tells it: shared by all that ask.
+    fn shared_pointer(&self, id: FactId, vocabulary: &Vocabulary) -> Option<Arc<str>> {
+        let is_plain = self.source(id).base == NATIVE_BASE
+            && !self.extras.iter().any(|(_, extra)| matches!(extra, Extra::Pointer(_)));
+        vocabulary.native_pointer(self.fact(id).path).filter(|_| is_plain)
+    }
+
+    /// The pointer that a missing fact would have beneath another, where its path tells it.
+    pub fn shared_pointer_below(
+        &self,
+        near: FactId,
+        path: PathId,
+        vocabulary: &Vocabulary,
+    ) -> Option<Arc<str>> {
+        let above = self.fact(near).path;
+        let path_of = |id| vocabulary.path(id);
+        // The metadata stand beside the root of the facts.
+        let is_below = match above {
+            ROOT => !path_of(path).starts_with("metadata"),
+            _ => path_of(path).strip_prefix(path_of(above)).is_some_and(|rest| rest.starts_with('.')),
+        };
+        vocabulary
+            .native_pointer(path)
+            .filter(|_| is_below && self.shared_pointer(near, vocabulary).is_some())
+    }
+
     /// JSON pointer to a fact in its document.
     pub fn pointer(&self, id: FactId, vocabulary: &Vocabulary) -> String {
         let stored = self.extra(id).find_map(|extra| match extra {
@@ -358,8 +384,9 @@ impl FactSet {
     /// The place of a fact's value.
     pub fn place(&self, id: FactId, vocabulary: &Vocabulary) -> Place {
         let source = self.source(id);
-        Place::at(&source.source, Some(source.document), self.fact(id).span)
-            .with_pointer(self.pointer(id, vocabulary))
+        let pointer =
+            self.shared_pointer(id, vocabulary).unwrap_or_else(|| self.pointer(id, vocabulary).into());
+        Place::at(&source.source, Some(source.document), self.fact(id).span).with_pointer(pointer)
     }
 }
 

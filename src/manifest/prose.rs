@@ -5,17 +5,32 @@ use crate::finding::Scalar;
 
 /// A fact's value in a sentence.
 pub fn prose(facts: &FactSet, id: FactId) -> String {
+    let mut out = String::new();
+    write_prose(&mut out, facts, id);
+    out
+}
+
+/// Writes a fact's value into a sentence.
+pub fn write_prose(out: &mut String, facts: &FactSet, id: FactId) {
+    let number = |ours: &dyn ToString| facts.raw(id).map_or_else(|| separated(&ours.to_string()), separated);
     match facts.value(id) {
-        FactValue::Bool(value) => value.to_string(),
-        FactValue::Int(value) => facts.raw(id).map_or_else(|| separated(&value.to_string()), separated),
-        FactValue::Number(value) => facts.raw(id).map_or_else(|| separated(&value.to_string()), separated),
-        FactValue::Text(value) => value.to_owned(),
+        FactValue::Bool(value) => out.push_str(if value { "true" } else { "false" }),
+        FactValue::Int(value) => out.push_str(&number(&value)),
+        FactValue::Number(value) => out.push_str(&number(&value)),
+        FactValue::Text(value) => out.push_str(value),
         FactValue::List => {
-            let items: Vec<String> = facts.children(id).map(|child| prose(facts, child)).collect();
-            if items.is_empty() { "nothing".to_owned() } else { items.join(", ") }
+            let mut children = facts.children(id);
+            match children.next() {
+                Some(first) => write_prose(out, facts, first),
+                None => out.push_str("nothing"),
+            }
+            for child in children {
+                out.push_str(", ");
+                write_prose(out, facts, child);
+            }
         }
-        FactValue::Object => "an object".to_owned(),
-        FactValue::Rejected => "an invalid value".to_owned(),
+        FactValue::Object => out.push_str("an object"),
+        FactValue::Rejected => out.push_str("an invalid value"),
     }
 }
 
@@ -60,12 +75,23 @@ pub fn separated(number: &str) -> String {
 
 /// A value short enough for a label.
 pub fn shorten(text: &str) -> String {
+    let mut short = text.to_owned();
+    shorten_from(&mut short, 0);
+    short
+}
+
+/// Makes what stands in a text from some byte on short enough for a label: of several lines the first, and no more
+/// than 60 characters of it.
+pub fn shorten_from(text: &mut String, start: usize) {
     const LONGEST: usize = 60;
-    let line = text.split(['\n', '\r']).next().unwrap_or_default();
-    if line.len() == text.len() && text.chars().count() <= LONGEST {
-        return text.to_owned();
+    let value = text.get(start..).unwrap_or_default();
+    let line = memchr::memchr2(b'\n', b'\r', value.as_bytes()).unwrap_or(value.len());
+    let longest = value.char_indices().nth(LONGEST).map_or(value.len(), |(at, _)| at);
+    let kept = line.min(longest);
+    if kept < value.len() {
+        text.truncate(start + kept);
+        text.push('…');
     }
-    line.chars().take(LONGEST).chain(['…']).collect()
 }
 
 #[cfg(test)]

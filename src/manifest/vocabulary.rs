@@ -4,7 +4,7 @@
 mod walk;
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use serde_json::Value;
 
@@ -56,6 +56,28 @@ pub struct Vocabulary {
 
 // `static NATIVE`: the vocabulary of the embedded schema, made by the build script.
 include!(concat!(env!("OUT_DIR"), "/vocabulary.rs"));
+
+/// Texts about paths of the native vocabulary, each made when it is first asked for and shared from then on: ten thousand
+/// deployments have their facts at the same places.
+pub struct PathTexts(LazyLock<Box<[OnceLock<Arc<str>>]>>);
+
+impl PathTexts {
+    /// None yet.
+    pub const fn new() -> Self {
+        Self(LazyLock::new(|| NATIVE.paths.iter().map(|_| OnceLock::new()).collect()))
+    }
+
+    /// The text about a path.
+    pub fn get(&self, id: PathId, make: impl FnOnce() -> String) -> Arc<str> {
+        match self.0.get(usize::from(id.0)) {
+            Some(text) => Arc::clone(text.get_or_init(|| make().into())),
+            None => make().into(),
+        }
+    }
+}
+
+/// Pointer to the root of the facts in a native manifest.
+pub const NATIVE_BASE: &str = "/spec";
 
 /// The root of the facts: `spec` in a native manifest.
 pub const ROOT: PathId = PathId(0);
@@ -115,6 +137,24 @@ impl Vocabulary {
         } else {
             format!("{map}['{}']", key.replace('\\', "\\\\").replace('\'', "\\'")).into()
         }
+    }
+
+    /// Pointer in a native manifest to what has a path of the native vocabulary; nothing where the path alone does not
+    /// tell it, because it leads through a list or a map.
+    pub fn native_pointer(&self, id: PathId) -> Option<Arc<str>> {
+        static POINTERS: PathTexts = PathTexts::new();
+        let path = self.path(id);
+        if path.contains(['[', '*']) || !std::ptr::eq(self, Self::native()) {
+            return None;
+        }
+        Some(POINTERS.get(id, || {
+            let is_metadata = path == "metadata" || path.starts_with("metadata.");
+            let mut pointer = String::from(if is_metadata { "" } else { NATIVE_BASE });
+            for key in path.split('.').filter(|key| !key.is_empty()) {
+                crate::document::push_token(&mut pointer, key);
+            }
+            pointer
+        }))
     }
 
     /// The id of a path as policies write it.

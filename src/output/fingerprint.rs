@@ -3,60 +3,78 @@
 
 use std::collections::HashMap;
 
+use serde::ser::{Error, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use crate::finding::Finding;
 use crate::threads::Threads;
 
-/// Hexadecimal digits of the hash that a report shows: 128 bits.
-const SHOWN: usize = 32;
+/// Bytes of the hash that a report shows: 128 bits.
+const SHOWN: usize = 16;
+
+/// What a report shows: hexadecimal digits.
+#[derive(Clone, Copy)]
+pub(super) struct Fingerprint([u8; SHOWN]);
+
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut digits = [0; 2 * SHOWN];
+        for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(self.0) {
+            *pair = hexadecimal(byte);
+        }
+        serializer.serialize_str(str::from_utf8(&digits).map_err(S::Error::custom)?)
+    }
+}
 
 /// One fingerprint a finding, in their order: a hash of rule, pack, code, deployment (or file, where there is none),
 /// the deciding pointer, and how many findings before had the same. Unique in a report.
 pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
-    shown(findings, Threads::new(Some(1)))
+    let all = shown(findings, Threads::new(Some(1)));
+    all.into_iter().map(|Fingerprint(bytes)| written(&bytes)).collect()
 }
 
 /// The same, by several threads.
-pub(super) fn shown(findings: &[Finding], threads: Threads) -> Vec<String> {
-    hashes(findings, SHOWN, threads)
+pub(super) fn shown(findings: &[Finding], threads: Threads) -> Vec<Fingerprint> {
+    hashes(findings, threads, |hash| {
+        let mut shown = [0; SHOWN];
+        shown.iter_mut().zip(hash).for_each(|(shown, byte)| *shown = byte);
+        Fingerprint(shown)
+    })
 }
 
 /// The same hashes whole: SHA-256 in hexadecimal digits.
 pub(super) fn digests(findings: &[Finding]) -> Vec<String> {
-    hashes(findings, 2 * <Sha256 as Digest>::output_size(), Threads::new(Some(1)))
+    hashes(findings, Threads::new(Some(1)), |hash| written(&hash))
 }
+
+type Hash = [u8; 32];
 
 /// Findings fewer than this are hashed faster than a thread is started.
 const FEW: usize = 512;
 
-fn hashes(findings: &[Finding], digits: usize, threads: Threads) -> Vec<String> {
-    let firsts = threads.map(findings, FEW, |finding| {
-        let identity = identity(finding);
-        (<[u8; 32]>::from(identity.clone().finalize()), shown_hash(identity, 0, digits))
+fn hashes<T>(findings: &[Finding], threads: Threads, form: impl Fn(Hash) -> T) -> Vec<T> {
+    let firsts = threads.map(findings, FEW, |finding| hash(finding, 0));
+    // The hash of the first of its kind is what the others are known by.
+    let mut seen: HashMap<Hash, u32> = HashMap::with_capacity(findings.len());
+    let all = findings.iter().zip(firsts).map(|(finding, first)| {
+        let before = seen.entry(first).or_default();
+        let occurrence = *before;
+        *before += 1;
+        form(if occurrence == 0 { first } else { hash(finding, occurrence) })
     });
-    let mut seen: HashMap<[u8; 32], u32> = HashMap::with_capacity(findings.len());
-    findings
-        .iter()
-        .zip(firsts)
-        .map(|(finding, (key, first))| {
-            let before = seen.entry(key).or_default();
-            let occurrence = *before;
-            *before += 1;
-            if occurrence == 0 { first } else { shown_hash(identity(finding), occurrence, digits) }
-        })
-        .collect()
+    all.collect()
 }
 
-fn shown_hash(identity: Sha256, occurrence: u32, digits: usize) -> String {
-    let digest = identity.chain_update(occurrence.to_le_bytes()).finalize();
-    let mut shown = String::with_capacity(digits);
-    for byte in digest.iter().take(digits / 2) {
-        for half in [byte >> 4, byte & 0xf] {
-            shown.push(char::from(if half < 10 { b'0' + half } else { b'a' + half - 10 }));
-        }
-    }
-    shown
+fn hash(finding: &Finding, occurrence: u32) -> Hash {
+    identity(finding).chain_update(occurrence.to_le_bytes()).finalize().into()
+}
+
+fn written(bytes: &[u8]) -> String {
+    bytes.iter().flat_map(|&byte| hexadecimal(byte)).map(char::from).collect()
+}
+
+fn hexadecimal(byte: u8) -> [u8; 2] {
+    [byte >> 4, byte & 0xf].map(|half| if half < 10 { b'0' + half } else { b'a' + half - 10 })
 }
 
 fn identity(finding: &Finding) -> Sha256 {

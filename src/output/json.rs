@@ -6,16 +6,15 @@ use std::io::{self, Write};
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
+use super::fingerprint::{self, Fingerprint};
 use super::wire::{FindingV1, ReportV1};
-use super::{Options, Texts, fingerprint};
+use super::{Options, Texts};
+use crate::finding::Finding;
 use crate::report::Report;
 use encoder::{Encoder, rows};
 
 /// Findings that are encoded in one go.
-const PIECE: usize = 128;
-
-/// Pieces for each thread that are encoded before they are written: what waits is no more than some of them.
-const WAITING: usize = 4;
+const PIECE: usize = 64;
 
 /// Writes the report as one indented document. The findings, nearly all of it, are encoded by several threads.
 pub(super) fn render(
@@ -26,15 +25,20 @@ pub(super) fn render(
 ) -> io::Result<()> {
     let threads = options.threads;
     let fingerprints = fingerprint::shown(&report.findings, threads);
-    let findings: Vec<_> = report.findings.iter().zip(&fingerprints).collect();
-    let pieces: Vec<_> = findings.chunks(PIECE).collect();
-    let written = pieces.chunks(WAITING * threads.for_tasks(pieces.len(), 1)).flat_map(|some| {
-        threads.map(some, 1, |piece| rows(piece.iter().map(|(finding, own)| FindingV1::new(finding, own))))
-    });
+    let pieces: Vec<_> = report.findings.chunks(PIECE).zip(fingerprints.chunks(PIECE)).collect();
     let mut encoder = Encoder::document(out);
     let mut document = encoder.serialize_struct("", 0)?;
     ReportV1::new(report).write(&mut document)?;
-    document.list_of_rows("findings", written)?;
+    document.list_of_rows("findings", |write| {
+        let encode = |(findings, fingerprints): &(&[Finding], &[Fingerprint]), buffer| {
+            rows(findings.iter().zip(*fingerprints).map(|(one, own)| FindingV1::new(one, own)), buffer)
+        };
+        threads.stream(&pieces, encode, |piece| {
+            let piece = piece?;
+            write(&piece)?;
+            Ok(piece)
+        })
+    })?;
     document.end()?;
     encoder.finish(b"\n")?;
     out.flush()

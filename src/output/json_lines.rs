@@ -2,19 +2,20 @@
 
 use std::io;
 
+use super::fingerprint::shown;
 use super::json::write_line;
 use super::wire::{DeploymentV1, FindingV1, LineV1, SummaryV1};
-use super::{Options, Texts, fingerprints};
+use super::{Options, Texts};
 use crate::report::Report;
 
 /// Writes the report line by line.
 pub(super) fn render(
     report: &Report,
     _texts: &dyn Texts,
-    _options: &Options,
+    options: &Options,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    for (finding, fingerprint) in report.findings.iter().zip(fingerprints(&report.findings)) {
+    for (finding, fingerprint) in report.findings.iter().zip(shown(&report.findings, options.threads)) {
         write_line(&LineV1::Finding(FindingV1::new(finding, &fingerprint)), out)?;
     }
     for deployment in &report.deployments {

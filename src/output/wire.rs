@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
+use super::fingerprint::Fingerprint;
 use crate::finding::{
     Clause, Decisive, Exception, ExceptionKind, Finding, Label, Outcome, Place, Scalar, Severity, Status,
 };
@@ -276,7 +277,7 @@ pub(super) struct FindingV1<'a> {
     pointer: Option<&'a str>,
     span: Option<SpanV1>,
     labels: Labels<'a>,
-    fingerprint: &'a str,
+    fingerprint: &'a Fingerprint,
     status: Status,
     /// Absent where there is none, so that a report without exceptions is what it was before there were any.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -285,8 +286,9 @@ pub(super) struct FindingV1<'a> {
 
 impl<'a> FindingV1<'a> {
     /// A view of a finding.
-    pub(super) fn new(finding: &'a Finding, fingerprint: &'a str) -> Self {
+    pub(super) fn new(finding: &'a Finding, fingerprint: &'a Fingerprint) -> Self {
         let place = &finding.primary.place;
+        let span = SpanV1::new(place);
         Self {
             rule: &finding.rule,
             pack: finding.pack.as_deref(),
@@ -304,8 +306,8 @@ impl<'a> FindingV1<'a> {
             file: &place.source.path,
             document: place.document,
             pointer: place.pointer.as_deref(),
-            span: SpanV1::new(place),
-            labels: Labels(finding),
+            span,
+            labels: Labels { finding, span },
             fingerprint,
             status: finding.status,
             exception: finding.exception.as_deref().map(|own| Box::new(ExceptionV1::new(own))),
@@ -388,13 +390,13 @@ impl Wire for Decisive {
 }
 
 /// The bytes, lines and columns of a place.
-#[derive(serde::Serialize)]
+#[derive(Clone, Copy, serde::Serialize)]
 pub(super) struct SpanV1 {
     start: PositionV1,
     end: PositionV1,
 }
 
-#[derive(serde::Serialize)]
+#[derive(Clone, Copy, serde::Serialize)]
 struct PositionV1 {
     offset: u32,
     line: u32,
@@ -429,22 +431,31 @@ pub(super) struct LabelV1<'a> {
 impl<'a> LabelV1<'a> {
     /// A view of a label.
     pub(super) fn new(label: &'a Label, primary: bool) -> Self {
+        Self::at(label, SpanV1::new(&label.place), primary)
+    }
+
+    fn at(label: &'a Label, span: Option<SpanV1>, primary: bool) -> Self {
         Self {
             file: &label.place.source.path,
             document: label.place.document,
             pointer: label.place.pointer.as_deref(),
-            span: SpanV1::new(&label.place),
+            span,
             message: &label.message,
             primary,
         }
     }
 }
 
-struct Labels<'a>(&'a Finding);
+/// The labels of a finding, the primary one's span already found.
+struct Labels<'a> {
+    finding: &'a Finding,
+    span: Option<SpanV1>,
+}
 
 impl Serialize for Labels<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let primary = std::iter::once(LabelV1::new(&self.0.primary, true));
-        serializer.collect_seq(primary.chain(self.0.secondary.iter().map(|label| LabelV1::new(label, false))))
+        let primary = std::iter::once(LabelV1::at(&self.finding.primary, self.span, true));
+        let secondary = self.finding.secondary.iter().map(|label| LabelV1::new(label, false));
+        serializer.collect_seq(primary.chain(secondary))
     }
 }

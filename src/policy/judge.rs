@@ -55,29 +55,52 @@ impl Verdict {
     }
 }
 
+/// What a rule came to, with the reads in a list of the caller's: first those of `when`, then those of `require`.
+enum Decided {
+    /// `require` came to this; how many reads `when` has.
+    Required(Truth, usize),
+    /// `when` came to this, and so `require` does not matter.
+    NotRequired(Truth),
+}
+
 impl Conditions {
     /// Evaluates a rule on facts; for a verdict that `when` did not decide, also returns what it read.
     pub fn verdict(&self, input: Input<'_>) -> (Verdict, Vec<Read>) {
-        let applied = match &self.when {
-            None => Vec::new(),
-            Some(when) => {
-                let traced = eval::evaluate(&when.expr, input);
-                match traced.truth.clone() {
-                    Truth::True => traced.reads,
-                    Truth::False => return (Verdict::NotApplicable, Vec::new()),
-                    Truth::Unknown => return (Verdict::NotApplicableUnknown(traced), Vec::new()),
-                    Truth::Error(fault) => return (Verdict::Fault(true, fault, traced), Vec::new()),
-                }
+        let mut reads = Vec::new();
+        match self.decide(input, &mut reads) {
+            Decided::NotRequired(truth) => {
+                let traced = |truth| Traced { truth, reads };
+                let verdict = match truth.clone() {
+                    Truth::Unknown => Verdict::NotApplicableUnknown(traced(truth)),
+                    Truth::Error(fault) => Verdict::Fault(true, fault, traced(truth)),
+                    Truth::True | Truth::False => Verdict::NotApplicable,
+                };
+                (verdict, Vec::new())
             }
-        };
-        let traced = eval::evaluate(&self.require.expr, input);
-        let verdict = match traced.truth.clone() {
-            Truth::True => Verdict::Pass(traced),
-            Truth::False => Verdict::Fail(traced),
-            Truth::Unknown => Verdict::Undetermined(traced),
-            Truth::Error(fault) => Verdict::Fault(false, fault, traced),
-        };
-        (verdict, applied)
+            Decided::Required(truth, applied) => {
+                let traced = Traced { truth: truth.clone(), reads: reads.split_off(applied) };
+                let verdict = match truth {
+                    Truth::True => Verdict::Pass(traced),
+                    Truth::False => Verdict::Fail(traced),
+                    Truth::Unknown => Verdict::Undetermined(traced),
+                    Truth::Error(fault) => Verdict::Fault(false, fault, traced),
+                };
+                (verdict, reads)
+            }
+        }
+    }
+
+    /// Evaluates a rule on facts.
+    fn decide(&self, input: Input<'_>, reads: &mut Vec<Read>) -> Decided {
+        reads.clear();
+        if let Some(when) = &self.when {
+            let truth = eval::evaluate_onto(&when.expr, input, reads);
+            if truth != Truth::True {
+                return Decided::NotRequired(truth);
+            }
+        }
+        let applied = reads.len();
+        Decided::Required(eval::evaluate_onto(&self.require.expr, input, reads), applied)
     }
 }
 
@@ -90,28 +113,43 @@ impl Policies {
         findings: &mut Vec<Finding>,
     ) -> OutcomeCounts {
         let view = View::new(&deployment.facts, Vocabulary::native());
+        self.judge_in(&view, deployment, judging, findings)
+    }
+
+    /// The same, with the view of its facts.
+    pub fn judge_in(
+        &self,
+        view: &View<'_>,
+        deployment: &Deployment,
+        judging: Judging,
+        findings: &mut Vec<Finding>,
+    ) -> OutcomeCounts {
         let strategy = view.text("customization.strategy");
+        let stage = view.text("stage");
+        let mut reads = Vec::new();
         let mut counts = OutcomeCounts::default();
         for (pack, settings) in self.settings_at(&deployment.source.path) {
             let bench = Bench {
                 pack,
                 settings: &settings,
                 deployment,
-                view: &view,
+                view,
+                stage,
                 input: Input {
-                    view: &view,
+                    view,
                     parameters: &settings.values,
                     checklists: &pack.signals,
                     today: judging.today,
                 },
                 made: RefCell::default(),
+                words: RefCell::default(),
             };
             for (slot, setting) in settings.in_force(pack) {
                 if !slot.meets(strategy) && !judging.show_passed {
                     counts.not_applicable += 1;
                     continue;
                 }
-                bench.judge(slot, setting, judging.show_passed, &mut counts, findings);
+                findings.extend(bench.judge(slot, setting, judging.show_passed, &mut counts, &mut reads));
             }
         }
         counts
@@ -124,60 +162,57 @@ pub(super) struct Bench<'a> {
     pub(super) settings: &'a PackSettings,
     pub(super) deployment: &'a Deployment,
     pub(super) view: &'a View<'a>,
+    stage: Option<&'a str>,
     pub(super) input: Input<'a>,
     /// Labels already made, by fact.
     pub(super) made: RefCell<Vec<(FactId, Label)>>,
+    /// Room for a text that is being put together.
+    pub(super) words: RefCell<String>,
 }
 
 impl Bench<'_> {
+    /// Judges by one rule; `reads` is room for what decides.
     fn judge(
         &self,
         slot: &RuleSlot,
         setting: &RuleSetting,
         show_passed: bool,
         counts: &mut OutcomeCounts,
-        findings: &mut Vec<Finding>,
-    ) {
-        let Some(conditions) = self.pack.conditions(slot) else { return };
-        let (verdict, applied) = conditions.verdict(self.input);
-        let said = match &verdict {
-            Verdict::Pass(_) => {
-                counts.pass += 1;
-                show_passed
-            }
-            Verdict::NotApplicable => {
-                counts.not_applicable += 1;
-                show_passed
-            }
-            Verdict::NotApplicableUnknown(_) => {
-                counts.not_applicable_unknown += 1;
-                show_passed
-            }
-            Verdict::Fail(_) => {
-                counts.fail += 1;
-                true
-            }
-            Verdict::Undetermined(_) => {
-                counts.undetermined += 1;
-                true
-            }
-            Verdict::Fault(..) => true,
+        reads: &mut Vec<Read>,
+    ) -> Option<Finding> {
+        let decided = self.pack.conditions(slot)?.decide(self.input, reads);
+        let (counter, is_said) = match &decided {
+            Decided::NotRequired(Truth::Unknown) => (Some(&mut counts.not_applicable_unknown), false),
+            Decided::NotRequired(Truth::True | Truth::False) => (Some(&mut counts.not_applicable), false),
+            Decided::Required(Truth::True, _) => (Some(&mut counts.pass), false),
+            Decided::Required(Truth::False, _) => (Some(&mut counts.fail), true),
+            Decided::Required(Truth::Unknown, _) => (Some(&mut counts.undetermined), true),
+            Decided::NotRequired(Truth::Error(_)) | Decided::Required(Truth::Error(_), _) => (None, true),
         };
-        if !said {
-            return;
+        if let Some(counter) = counter {
+            *counter += 1;
+        }
+        if !is_said && !show_passed {
+            return None;
         }
         // The words of a rule are read only here: there is something to say.
-        let Some(rule) = self.pack.rule(slot) else { return };
-        findings.extend(match &verdict {
-            Verdict::Pass(traced) => Some(self.passed(rule, setting, Outcome::Pass, &traced.reads, &applied)),
-            Verdict::NotApplicable => Some(self.passed(rule, setting, Outcome::NotApplicable, &[], &[])),
-            Verdict::NotApplicableUnknown(traced) => {
-                Some(self.passed(rule, setting, Outcome::NotApplicable, &[], &traced.reads))
+        let rule = self.pack.rule(slot)?;
+        match decided {
+            Decided::NotRequired(Truth::Error(fault)) => Some(self.fault(rule, true, &fault, reads)),
+            Decided::NotRequired(truth) => {
+                let applied: &[Read] = if truth == Truth::Unknown { reads } else { &[] };
+                Some(self.passed(rule, setting, Outcome::NotApplicable, &[], applied))
             }
-            Verdict::Fail(traced) => Some(self.failed(rule, setting, traced, &applied)),
-            Verdict::Undetermined(traced) => self.undetermined(rule, setting, traced, &applied),
-            Verdict::Fault(in_when, fault, traced) => Some(self.fault(rule, *in_when, fault, traced)),
-        });
+            Decided::Required(truth, applied) => {
+                let (applied, reads) = reads.split_at_checked(applied)?;
+                match truth {
+                    Truth::True => Some(self.passed(rule, setting, Outcome::Pass, reads, applied)),
+                    Truth::False => Some(self.failed(rule, setting, reads, applied)),
+                    Truth::Unknown => self.undetermined(rule, setting, reads, applied),
+                    Truth::Error(fault) => Some(self.fault(rule, false, &fault, reads)),
+                }
+            }
+        }
     }
 
     fn finding(
@@ -191,9 +226,9 @@ impl Bench<'_> {
         let mut labels = labels.into_iter();
         let primary = labels.next().unwrap_or_else(|| self.whole());
         let mut finding = Finding::new(Arc::clone(&rule.id), None, outcome, severity, message, primary);
-        // Findings wait in memory until the last is made: what a growing list holds in reserve is given back.
-        finding.secondary = labels.collect();
-        finding.secondary.shrink_to_fit();
+        // Findings wait in memory until the last is made: nothing is held in reserve.
+        finding.secondary = Vec::with_capacity(labels.len());
+        finding.secondary.extend(labels);
         finding.pack = Some(Arc::clone(&self.pack.name));
         finding.guide = Arc::clone(&rule.guide);
         finding.help = (!rule.help.is_empty()).then(|| Arc::clone(&rule.help));
@@ -202,13 +237,17 @@ impl Bench<'_> {
         finding
     }
 
-    fn failed(&self, rule: &Rule, setting: &RuleSetting, traced: &Traced, applied: &[Read]) -> Finding {
-        let severity = self.cap(setting.severity(rule, self.view.text("stage")), &traced.reads, applied);
-        let message = rule.message.render(self.view, self.settings);
-        let labels = self.labels(rule, &traced.reads, applied);
+    fn failed(&self, rule: &Rule, setting: &RuleSetting, reads: &[Read], applied: &[Read]) -> Finding {
+        let severity = self.cap(setting.severity(rule, self.stage), reads, applied);
+        let mut words = self.words.borrow_mut();
+        words.clear();
+        rule.message.render_onto(&mut words, self.view, self.settings);
+        let message = words.as_str().to_owned();
+        drop(words);
+        let labels = self.labels(rule, reads, applied);
         let mut finding = self.finding(rule, Outcome::Fail, severity, message, labels);
         finding.passes_if = eval::passes_if(&rule.conditions.require.expr, self.input);
-        finding.decisive = self.decisive(rule, &traced.reads, applied);
+        finding.decisive = self.decisive(rule, reads, applied);
         finding
     }
 
@@ -216,14 +255,14 @@ impl Bench<'_> {
         &self,
         rule: &Rule,
         setting: &RuleSetting,
-        traced: &Traced,
+        reads: &[Read],
         applied: &[Read],
     ) -> Option<Finding> {
-        let severity = setting.undetermined(rule, self.view.text("stage"))?;
-        let severity = self.cap(severity, &traced.reads, applied);
+        let severity = setting.undetermined(rule, self.stage)?;
+        let severity = self.cap(severity, reads, applied);
         let mut missing: Vec<Cow<'static, str>> = Vec::new();
         let mut obstacles: Vec<String> = Vec::new();
-        for read in &traced.reads {
+        for read in reads {
             let path = path_of(read);
             let obstacle = match read.standing {
                 Standing::Known => continue,
@@ -247,10 +286,10 @@ impl Bench<'_> {
             all => all.join(" and "),
         };
         let message = format!("{} cannot be decided for {name}: {why}", rule.id);
-        let labels = self.labels(rule, &traced.reads, applied);
+        let labels = self.labels(rule, reads, applied);
         let mut finding = self.finding(rule, Outcome::Undetermined, severity, message, labels);
         finding.passes_if = eval::passes_if(&rule.conditions.require.expr, self.input);
-        finding.decisive = self.decisive(rule, &traced.reads, applied);
+        finding.decisive = self.decisive(rule, reads, applied);
         finding.missing = missing;
         Some(finding)
     }
@@ -269,7 +308,7 @@ impl Bench<'_> {
             _ if applied.is_empty() => format!("{} does not apply to {name}", rule.id),
             _ => format!("it is unknown whether {} applies to {name}", rule.id),
         };
-        let severity = setting.severity(rule, self.view.text("stage"));
+        let severity = setting.severity(rule, self.stage);
         let labels = self.labels(rule, reads, applied);
         let mut finding = self.finding(rule, outcome, severity, message, labels);
         finding.help = None;
@@ -282,13 +321,12 @@ impl Bench<'_> {
     }
 
     /// A run-time error is a mistake of the rule: it points into the policy, and at what it was evaluated on.
-    fn fault(&self, rule: &Rule, in_when: bool, fault: &Fault, traced: &Traced) -> Finding {
+    fn fault(&self, rule: &Rule, in_when: bool, fault: &Fault, reads: &[Read]) -> Finding {
         let condition = rule.conditions.when.as_ref().filter(|_| in_when).unwrap_or(&rule.conditions.require);
         let place = Place::at(&rule.source, Some(0), condition.outer(fault.span));
         let message = format!("{} cannot be evaluated for {}: {}", rule.id, self.name(), fault.message);
         let mut finding = Finding::invalid("policy", "evaluation", message, Label::new(place, "fails here"));
-        let (reads, applied): (&[Read], &[Read]) =
-            if in_when { (&[], &traced.reads) } else { (&traced.reads, &[]) };
+        let (reads, applied): (&[Read], &[Read]) = if in_when { (&[], reads) } else { (reads, &[]) };
         finding.secondary = self.labels(rule, reads, applied);
         if finding.secondary.is_empty() {
             finding.secondary.push(self.whole());
@@ -319,22 +357,21 @@ impl Bench<'_> {
         } else {
             (reads, Some(&rule.conditions.require))
         };
-        let mut decisive: Vec<Decisive> = Vec::new();
+        let mut decisive: Vec<Decisive> = Vec::with_capacity(reads.len());
         for read in reads {
             let comparison = self.comparison(read, condition);
             let value = match (read.standing, read.fact) {
                 (Standing::Known, Some(id)) => self.view.facts.scalar(id),
                 _ => Scalar::Null,
             };
-            let (op, threshold, parameter) =
-                comparison.map_or((None, None, None), |(op, threshold, parameter)| {
-                    (Some(op), threshold, parameter.and_then(|index| self.settings.parameter(index)))
-                });
+            let parameter = comparison
+                .and_then(|comparison| comparison.stood.parameter)
+                .and_then(|index| self.settings.parameter(index));
             let entry = Decisive {
                 path: path_of(read),
                 value,
-                op,
-                threshold,
+                op: comparison.map(|comparison| comparison.stood.op),
+                threshold: comparison.and_then(|comparison| comparison.threshold(self.input)),
                 parameter: parameter.map(|parameter| parameter.name.clone()),
                 parameter_source: parameter.map(|parameter| parameter.set_by.clone()),
             };

@@ -1,18 +1,30 @@
 //! The labels of a finding: what the requirement read, then what made the rule apply, each in a few words.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use super::eval::{self, Read, Standing};
+use super::eval::{self, Input, Read, Standing, Stood};
 use super::judge::Bench;
 use super::pack::{Condition, Parameter, Rule};
-use super::template::{prose, scalar_prose, separated, shorten};
+use super::template::{prose, scalar_prose, separated, shorten_from, write_prose};
 use crate::document::push_token;
 use crate::finding::{Label, Place, Scalar};
 use crate::manifest::facts::{FactId, FactValue, Origin};
-use crate::manifest::vocabulary::Vocabulary;
+use crate::manifest::vocabulary::{PathTexts, Vocabulary};
 
-/// A comparison that a fact stood in: its operator, the other side, the parameter which that side is.
-pub(super) type Comparison = (&'static str, Option<Scalar>, Option<u16>);
+/// A comparison that a fact stood in, with the condition that it belongs to.
+#[derive(Clone, Copy)]
+pub(super) struct Comparison<'a> {
+    pub(super) stood: Stood,
+    condition: &'a Condition,
+}
+
+impl Comparison<'_> {
+    /// The value of the other side.
+    pub(super) fn threshold(&self, input: Input<'_>) -> Option<Scalar> {
+        self.stood.threshold(&self.condition.expr, input)
+    }
+}
 
 /// The path that a read is of, as policies write it.
 pub(super) fn path_of(read: &Read) -> Cow<'static, str> {
@@ -29,34 +41,36 @@ impl Bench<'_> {
 
     /// The comparison that a read of a condition stood in. The atoms of signals lie in their own expressions, and
     /// what a signal says stands in its label.
-    pub(super) fn comparison(&self, read: &Read, condition: Option<&Condition>) -> Option<Comparison> {
+    pub(super) fn comparison<'c>(
+        &self,
+        read: &Read,
+        condition: Option<&'c Condition>,
+    ) -> Option<Comparison<'c>> {
         let atom = read.atom.filter(|_| read.signal.is_none())?;
-        eval::comparison(&condition?.expr, atom, self.input)
+        let condition = condition?;
+        Some(Comparison { stood: eval::stood(&condition.expr, atom)?, condition })
     }
 
     /// Labels of all that decided: what the requirement read, then what made the rule apply.
     pub(super) fn labels(&self, rule: &Rule, reads: &[Read], applied: &[Read]) -> Vec<Label> {
-        let mut labels: Vec<Label> = Vec::new();
-        let mut seen: Vec<(Cow<'static, str>, Option<FactId>)> = Vec::new();
+        let mut labels: Vec<Label> = Vec::with_capacity(reads.len() + applied.len());
         let mut thresholds: Vec<u16> = Vec::new();
         for (index, read) in reads.iter().chain(applied).enumerate() {
-            let key = (path_of(read), read.fact);
-            if seen.contains(&key) {
+            if reads.iter().chain(applied).take(index).any(|before| is_of_the_same(before, read)) {
                 continue;
             }
-            seen.push(key);
             let condition = if index < reads.len() {
                 Some(&rule.conditions.require)
             } else {
                 rule.conditions.when.as_ref()
             };
             let comparison = self.comparison(read, condition);
-            if let Some((_, _, Some(parameter))) = comparison
+            if let Some(parameter) = comparison.and_then(|comparison| comparison.stood.parameter)
                 && !thresholds.contains(&parameter)
             {
                 thresholds.push(parameter);
             }
-            self.label(read, comparison.as_ref(), &mut labels);
+            self.label(read, comparison, &mut labels);
         }
         for index in thresholds {
             if let Some(Parameter { name, raw, place: Some(place), .. }) = self.settings.parameter(index) {
@@ -66,7 +80,7 @@ impl Bench<'_> {
         labels
     }
 
-    fn label(&self, read: &Read, comparison: Option<&Comparison>, labels: &mut Vec<Label>) {
+    fn label(&self, read: &Read, comparison: Option<Comparison<'_>>, labels: &mut Vec<Label>) {
         let facts = self.view.facts;
         let vocabulary = self.view.vocabulary;
         let path = path_of(read);
@@ -127,23 +141,31 @@ impl Bench<'_> {
         }
         let facts = self.view.facts;
         let is_supplied = facts.origin(id) == Origin::Supplied;
-        let message = match facts.value(id) {
-            FactValue::Object if is_supplied => format!("{short} is supplied"),
-            FactValue::Object => format!("{short} is declared"),
-            _ if is_supplied => format!("{short} is supplied as {}", shorten(&prose(facts, id))),
-            _ => format!("{short} is {}", shorten(&prose(facts, id))),
-        };
-        let label = Label::new(facts.place(id, self.view.vocabulary), message);
+        let mut message = self.words.borrow_mut();
+        message.clear();
+        message.push_str(short);
+        message.push_str(match facts.value(id) {
+            FactValue::Object if is_supplied => " is supplied",
+            FactValue::Object => " is declared",
+            _ if is_supplied => " is supplied as ",
+            _ => " is ",
+        });
+        if facts.value(id) != FactValue::Object {
+            let start = message.len();
+            write_prose(&mut message, facts, id);
+            shorten_from(&mut message, start);
+        }
+        let label = Label::new(facts.place(id, self.view.vocabulary), message.as_str());
         made.push((id, label.clone()));
         label
     }
 
     /// How a value stands to its threshold, in words; nothing where the value says it all.
-    fn relation(&self, id: FactId, (op, threshold, parameter): &Comparison) -> Option<String> {
-        let threshold = threshold.as_ref()?;
-        if !matches!(*op, "<" | "<=" | ">" | ">=") {
+    fn relation(&self, id: FactId, comparison: Comparison<'_>) -> Option<String> {
+        if !matches!(comparison.stood.op, "<" | "<=" | ">" | ">=") {
             return None;
         }
+        let threshold = comparison.threshold(self.input)?;
         let number = |scalar: &Scalar| match scalar {
             #[expect(
                 clippy::cast_precision_loss,
@@ -154,23 +176,28 @@ impl Bench<'_> {
             _ => None,
         };
         let value = number(&self.view.facts.scalar(id));
-        let word = match value.zip(number(threshold)).map(|(value, limit)| value.total_cmp(&limit)) {
+        let word = match value.zip(number(&threshold)).map(|(value, limit)| value.total_cmp(&limit)) {
             Some(std::cmp::Ordering::Less) => "below",
             Some(std::cmp::Ordering::Equal) => "just at",
             Some(std::cmp::Ordering::Greater) => "above",
             None => "against",
         };
-        Some(match parameter.and_then(|index| self.settings.parameter(index)) {
+        Some(match comparison.stood.parameter.and_then(|index| self.settings.parameter(index)) {
             Some(parameter) => format!(", {word} {} ({})", separated(&parameter.raw), parameter.name),
-            None => format!(", {word} {}", scalar_prose(threshold)),
+            None => format!(", {word} {}", scalar_prose(&threshold)),
         })
     }
 
     /// Where a missing fact would stand: the nearest existing key above it, and the pointer it would have.
-    fn missing(&self, read: &Read, path: &str) -> (Place, String) {
+    fn missing(&self, read: &Read, path: &str) -> (Place, Arc<str>) {
+        static MESSAGES: PathTexts = PathTexts::new();
         let facts = self.view.facts;
         let vocabulary = self.view.vocabulary;
-        let message = format!("{path} is not declared");
+        let message = || format!("{path} is not declared");
+        let message = match &read.key {
+            None => MESSAGES.get(read.path, message),
+            Some(_) => message().into(),
+        };
         let Some(near) = read.fact.or_else(|| self.view.nearest(read.path)) else {
             let mut label = self.whole();
             label.place.pointer = None;
@@ -178,6 +205,10 @@ impl Bench<'_> {
         };
         let fact = facts.fact(near);
         let source = facts.source(near);
+        let place = Place::at(&source.source, Some(source.document), fact.key);
+        if let (None, Some(pointer)) = (&read.key, facts.shared_pointer_below(near, read.path, vocabulary)) {
+            return (place.with_pointer(pointer), message);
+        }
         let mut pointer = facts.pointer(near, vocabulary);
         if let Some(key) = &read.key {
             push_token(&mut pointer, key);
@@ -189,8 +220,17 @@ impl Bench<'_> {
                 push_token(&mut pointer, token);
             }
         }
-        (Place::at(&source.source, Some(source.document), fact.key).with_pointer(pointer), message)
+        (place.with_pointer(pointer), message)
     }
+}
+
+/// Whether two reads are of the same fact, or miss the same.
+fn is_of_the_same(one: &Read, other: &Read) -> bool {
+    one.fact == other.fact
+        && match (&one.key, &other.key) {
+            (None, None) => one.path == other.path,
+            _ => path_of(one) == path_of(other),
+        }
 }
 
 fn lower_first(text: &str) -> String {

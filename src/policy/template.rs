@@ -3,7 +3,7 @@
 use super::pack::Parameter;
 use super::settings::PackSettings;
 use crate::finding::Scalar;
-pub use crate::manifest::prose::{prose, scalar_prose, separated, shorten};
+pub use crate::manifest::prose::{prose, scalar_prose, separated, shorten, shorten_from, write_prose};
 use crate::manifest::view::View;
 use crate::manifest::vocabulary::PathId;
 use crate::source::Span;
@@ -90,18 +90,24 @@ impl Template {
     /// or rejected fact as `an unknown …`.
     pub fn render(&self, view: &View<'_>, settings: &PackSettings) -> String {
         let mut out = String::new();
+        self.render_onto(&mut out, view, settings);
+        out
+    }
+
+    /// The same, after what is in a text already.
+    pub fn render_onto(&self, out: &mut String, view: &View<'_>, settings: &PackSettings) {
         for part in &self.parts {
             match part {
                 Part::Text(text) => out.push_str(text),
                 Part::Fact(path) => match view.one(*path) {
-                    Some(id) => out.push_str(&prose(view.facts, id)),
-                    None => unknown(&mut out, view.vocabulary.path(*path)),
+                    Some(id) => write_prose(out, view.facts, id),
+                    None => unknown(out, view.vocabulary.path(*path)),
                 },
                 Part::Member(path, key) => {
                     let member = view.one(*path).and_then(|map| view.facts.member(map, key, view.vocabulary));
                     match member {
-                        Some(id) => out.push_str(&prose(view.facts, id)),
-                        None => unknown(&mut out, key),
+                        Some(id) => write_prose(out, view.facts, id),
+                        None => unknown(out, key),
                     }
                 }
                 Part::Parameter(index) => {
@@ -111,7 +117,6 @@ impl Template {
                 }
             }
         }
-        out
     }
 }
 

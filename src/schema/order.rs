@@ -69,10 +69,28 @@ pub fn check_order(document: &Document, source: &Arc<Source>, kind: PolicyKind) 
 
 /// The first field that stands after one it should come before, and the first such one.
 fn late<'a>(node: NodeRef<'a>, order: &[&str]) -> Option<(Entry<'a>, Entry<'a>)> {
+    if stands_in(node, order) {
+        return None;
+    }
     let rank = |entry: &Entry<'_>| order.iter().position(|key| *key == entry.key());
     let known: Vec<_> = node.entries().filter_map(|entry| rank(&entry).map(|rank| (rank, entry))).collect();
     known.iter().enumerate().find_map(|(at, &(rank, entry))| {
         let before = known.get(..at)?.iter().find(|(other, _)| *other > rank)?;
         Some((entry, before.1))
+    })
+}
+
+/// Whether the fields stand in order, as nearly always: told in one pass over both.
+fn stands_in(node: NodeRef<'_>, order: &[&str]) -> bool {
+    let mut left = order;
+    node.entries().all(|entry| {
+        let key = entry.key();
+        match left.iter().position(|own| *own == key) {
+            Some(at) => {
+                left = left.get(at..).unwrap_or_default();
+                true
+            }
+            None => !order.contains(&key),
+        }
     })
 }

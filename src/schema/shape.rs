@@ -89,7 +89,7 @@ impl Shape {
     /// Whether a value is valid; nothing where the table does not tell.
     pub(super) fn admits(&self, node: TreeNode<'_>) -> Option<bool> {
         let plain = !self.never
-            && (self.kinds.is_empty() || self.kinds.iter().any(|kind| kind.is_of(node)))
+            && self.admits_kind(node)
             && (self.texts.is_empty() || node.as_string().is_some_and(|text| self.texts.contains(&&*text)))
             && self.minimum.is_none_or(|least| {
                 node.as_number().and_then(|number| number.as_f64()).is_none_or(|number| number >= least)
@@ -103,17 +103,38 @@ impl Shape {
         )
     }
 
+    fn admits_kind(&self, node: TreeNode<'_>) -> bool {
+        if self.kinds.is_empty() {
+            return true;
+        }
+        let kind = node.json_type();
+        let is_whole = || node.as_number().is_some_and(|number| number.is_integer());
+        self.kinds.iter().any(|own| match own {
+            Kind::Array => kind == JsonType::Array,
+            Kind::Boolean => kind == JsonType::Boolean,
+            Kind::Integer => is_whole(),
+            Kind::Number => kind == JsonType::Number,
+            Kind::Object => kind == JsonType::Object,
+            Kind::String => kind == JsonType::String,
+        })
+    }
+
     fn admits_text(&self, node: TreeNode<'_>) -> Option<bool> {
-        match (self.pattern, node.as_string()) {
-            (Some(pattern), Some(text)) => matches(pattern, &text),
-            _ => Some(true),
+        match self.pattern.and_then(|pattern| Some((pattern, node.as_string()?))) {
+            Some((pattern, text)) => matches(pattern, &text),
+            None => Some(true),
         }
     }
 
     fn admits_members(&self, node: TreeNode<'_>) -> Option<bool> {
+        if self.members.is_empty() && self.others.is_none() && self.required.is_empty() {
+            return Some(true);
+        }
         let Some(object) = node.as_object() else { return Some(true) };
         // Most members stand in the order in which the schema names them.
         let mut next = 0;
+        // A bit for each that is required; of more than there are bits the validator tells.
+        let mut present = 0_u64;
         for (name, value) in object.members() {
             let is_it = |(known, _): &(&str, Self)| *known == name;
             if !self.members.get(next).is_some_and(is_it) {
@@ -121,13 +142,16 @@ impl Shape {
             }
             let known = self.members.get(next).map(|(_, shape)| shape);
             next += 1;
+            if let Some(at) = self.required.iter().position(|own| *own == name) {
+                present |= 1_u64.checked_shl(at as u32).unwrap_or(0);
+            }
             if let Some(shape) = known.or(self.others)
                 && !shape.admits(value)?
             {
                 return Some(false);
             }
         }
-        Some(self.required.iter().all(|&name| object.members().any(|(own, _)| own == name)))
+        Some(present.count_ones() as usize == self.required.len())
     }
 
     fn admits_items(&self, node: TreeNode<'_>) -> Option<bool> {
@@ -151,19 +175,6 @@ impl Shape {
         match self.implies {
             Some((condition, consequence)) if condition.admits(node)? => consequence.admits(node),
             _ => Some(true),
-        }
-    }
-}
-
-impl Kind {
-    fn is_of(self, node: TreeNode<'_>) -> bool {
-        match self {
-            Self::Array => node.json_type() == JsonType::Array,
-            Self::Boolean => node.json_type() == JsonType::Boolean,
-            Self::Integer => node.as_number().is_some_and(|number| number.is_integer()),
-            Self::Number => node.json_type() == JsonType::Number,
-            Self::Object => node.json_type() == JsonType::Object,
-            Self::String => node.json_type() == JsonType::String,
         }
     }
 }

@@ -133,21 +133,30 @@ impl Packs {
         shown: &(dyn Fn(&Path) -> Arc<str> + Sync),
         tree: &dyn Tree,
     ) {
-        let troubles = found.troubles.into_iter();
+        let PolicyFolder { packs, strays, odd, troubles, links: _ } = found;
+        let policy_file = |file: &PathBuf| {
+            let bytes = if odd.contains(file) {
+                tree.read(file, MAX_POLICY_BYTES)
+            } else {
+                tree.listed(file, MAX_POLICY_BYTES)
+            };
+            policy_file(file, bytes, shown, tree)
+        };
+        let troubles = troubles.into_iter();
         self.unread.extend(troubles.map(|(path, code, predicate)| (shown(&path), code, predicate)));
-        for PackFiles { pack, rules } in found.packs {
+        for PackFiles { pack, rules } in packs {
             if !self.seen.insert(tree.real(&pack).unwrap_or_else(|| pack.clone())) {
                 continue;
             }
-            let pack = self.told(policy_file(&pack, shown, tree)).ok_or_else(|| shown(&pack));
-            let rules = self.threads.map(&rules, FEW, |rule| policy_file(rule, shown, tree));
+            let pack = self.told(policy_file(&pack)).ok_or_else(|| shown(&pack));
+            let rules = self.threads.map(&rules, FEW, policy_file);
             let rules = rules.into_iter().filter_map(|rule| self.told(rule)).collect();
             self.texts.push(PackTexts { pack, rules, layer });
         }
         // What lies beside packs may be anything: only a rule of ours was meant to be one.
-        for file in found.strays {
+        for file in strays {
             if self.seen.insert(tree.real(&file).unwrap_or_else(|| file.clone()))
-                && let Ok(stray) = policy_file(&file, shown, tree)
+                && let Ok(stray) = policy_file(&file)
                 && is_rule(&stray)
             {
                 self.strays.push(stray);
@@ -188,14 +197,15 @@ fn is_rule(file: &PolicyFile) -> bool {
         && lines().any(|line| line == "kind: Rule")
 }
 
-/// Reads a policy file.
+/// The policy file of some bytes, where those could be read.
 fn policy_file(
     file: &Path,
+    bytes: Result<Vec<u8>, read::Error>,
     shown: &dyn Fn(&Path) -> Arc<str>,
     tree: &dyn Tree,
 ) -> Result<PolicyFile, Unread> {
     let path = tree.called(shown(file), file);
-    let bytes = match tree.read(file, MAX_POLICY_BYTES) {
+    let bytes = match bytes {
         Ok(bytes) => bytes,
         Err(error) => return Err((path, error.code(), error.to_string())),
     };

@@ -16,6 +16,14 @@ pub trait Tree: Sync {
     /// See [`read::Error`].
     fn read(&self, file: &Path, limit: u64) -> Result<Vec<u8>, read::Error>;
 
+    /// Reads a file that [`Self::packs`] listed as a regular one.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`] but for what the listing rules out.
+    fn listed(&self, file: &Path, limit: u64) -> Result<Vec<u8>, read::Error> {
+        self.read(file, limit)
+    }
+
     /// Whether there is something at a path.
     fn holds(&self, path: &Path) -> bool;
 
@@ -52,6 +60,12 @@ impl Tree for Disk {
     fn read(&self, file: &Path, limit: u64) -> Result<Vec<u8>, read::Error> {
         let mut buffer = Vec::new();
         read::named(file, limit, &mut buffer)?;
+        Ok(buffer)
+    }
+
+    fn listed(&self, file: &Path, limit: u64) -> Result<Vec<u8>, read::Error> {
+        let mut buffer = Vec::new();
+        read::walked(file, limit, &mut buffer)?;
         Ok(buffer)
     }
 

@@ -9,4 +9,5 @@
 
 mod acme;
 mod formats;
+mod many;
 mod rows;

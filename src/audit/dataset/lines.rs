@@ -45,6 +45,12 @@ impl Output {
         Ok(Self { path, buffer: Vec::new(), room })
     }
 
+    /// The file.
+    #[cfg(feature = "parquet")]
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Removes the file.
     ///
     /// # Errors
@@ -124,6 +130,12 @@ impl<R: Row> Input<R> {
     pub(super) fn next(&mut self) -> Result<Option<R>, Error> {
         self.peek()?;
         Ok(self.next.take())
+    }
+
+    /// Where in the file the next row begins.
+    #[cfg(feature = "parquet")]
+    pub(super) const fn position(&self) -> u64 {
+        self.offset - (self.buffer.len() - self.used) as u64
     }
 
     /// Something is wrong with the row that was looked at last.

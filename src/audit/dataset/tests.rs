@@ -11,6 +11,8 @@ use super::*;
 use crate::audit::record::RepoRows;
 use crate::audit::{Header, MissingShard};
 
+#[cfg(feature = "parquet")]
+mod columnar;
 mod rows;
 
 use rows::{Audit, audits, header, of_repo, sample};

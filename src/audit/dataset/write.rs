@@ -5,10 +5,14 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use serde::Serialize;
 
+#[cfg(feature = "parquet")]
+use super::columnar::write_beside;
 use super::lines::{self, Output};
 use super::{Error, Formats, JSON_LINES, Table, folder};
 use crate::audit::Header;
 use crate::audit::record::RepoRows;
+#[cfg(feature = "parquet")]
+use crate::audit::record::{DeploymentRow, FindingRow, RepoRow, WaiverRow};
 
 /// A dataset that is being written.
 ///
@@ -74,11 +78,27 @@ impl Writer {
         for (_, outputs) in &mut self.days {
             outputs.iter_mut().try_for_each(Output::flush)?;
         }
+        #[cfg(feature = "parquet")]
+        self.write_parquet()?;
         if !self.formats.json_lines {
             self.days.iter().flat_map(|(_, outputs)| outputs).try_for_each(Output::remove)?;
         }
         self.header.complete = true;
         folder::write_header(&self.folder, &self.header)
+    }
+}
+
+#[cfg(feature = "parquet")]
+impl Writer {
+    fn write_parquet(&self) -> Result<(), Error> {
+        let days = self.days.iter().filter(|_| self.formats.parquet);
+        for (_, [repos, deployments, findings, waivers]) in days {
+            write_beside::<RepoRow>(repos.path())?;
+            write_beside::<DeploymentRow>(deployments.path())?;
+            write_beside::<FindingRow>(findings.path())?;
+            write_beside::<WaiverRow>(waivers.path())?;
+        }
+        Ok(())
     }
 }
 

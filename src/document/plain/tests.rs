@@ -53,6 +53,11 @@ fn what_manifests_are_written_in_is_read() {
         "# a\n---  # b\n# c\nd: e\n# f\n---\n# g\nh:\n  i:\n# j\n",
         "a: b\n---\n- c\n---\n  d: e\n",
         "a: {b: x:y, c: d#e, f: -1, g: \"h: i, j\"}\n",
+        "a: >-\n  b\nc: |\n    d\n    e\nf: >\n  g\n  h\n\n  i\n\n\nj: |-\n  k\n   l\n",
+        "- >-\n  a\n  b: c\n- - |\n   d\n  - e: >\n      f\n    g: |-\n        h # i\n",
+        "a:\n- |\n  b\n- >-\n b\nc: >-  # d\n  # e\n  f  \n# g\n  # h\n",
+        "a: >\r\n  b\r\n  c\r\nd: |-\r\n  e\r\n",
+        "a: >\n  b\n   c\n  d\n\n   e\n\n  f\n  é\n---\ng: |\n  h",
     ] {
         assert!(reads(text), "{text:?}");
     }
@@ -79,8 +84,20 @@ fn what_may_mean_something_else_is_left_to_the_general_reader() {
         "a: !b c\n",
         "<<: {a: b}\n",
         "? a\n: b\n",
-        "a: |\n  b\n",
-        "a: >-\n  b\n",
+        "a: |\n",
+        "a: |\nb: c\n",
+        "a: |\n\n  b\n",
+        "a: |+\n  b\n",
+        "a: |2\n  b\n",
+        "a: |-2\n  b\n",
+        "a: >b\n  c\n",
+        "a: >- b\n  c\n",
+        "a: |\n b\n   \n",
+        "a: |\n  b\n c: d\n",
+        "a: [>-\n  b]\n",
+        "- |\nb\n",
+        "--- |\n  b\n",
+        ">-\n  b\n",
         "a: b\n  c\n",
         "a:\n  b\n",
         "a: 'b\n  c'\n",
@@ -164,7 +181,7 @@ fn large_texts_are_looked_over_to_their_ends() {
 /// Every YAML file of the project: manifests, rules, and what stands beside them in a repo.
 static FILES: LazyLock<Vec<(PathBuf, String)>> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut found: Vec<_> = ["tests/repos", "tests/data", "policies"]
+    let mut found: Vec<_> = ["tests/repos", "tests/data", "tests/packs", "policies"]
         .into_iter()
         .flat_map(|folder| walkdir::WalkDir::new(root.join(folder)))
         .filter_map(|entry| Some(entry.ok()?.into_path()))
@@ -180,8 +197,7 @@ static FILES: LazyLock<Vec<(PathBuf, String)>> = LazyLock::new(|| {
 
 /// What in a text may keep it from being plain.
 fn is_exotic(text: &str) -> bool {
-    let marks =
-        ["|\n", "|-\n", ">\n", ">-\n", "&", "*", "<<", "!", "\\", "\t", "{{", "\u{feff}", "\n...", "%"];
+    let marks = ["|+", ">+", "&", "*", "<<", "!", "\\", "\t", "{{", "\u{feff}", "\n...", "%"];
     marks.iter().any(|mark| text.contains(mark))
         || !parse::read(&text.into(), &Limits::default()).problems.is_empty()
 }
@@ -393,7 +409,7 @@ fn excerpt() -> impl Strategy<Value = String> {
 
 /// Texts of the marks and words that the plain reader knows, so that many of them are read.
 fn assembled() -> impl Strategy<Value = String> {
-    const PARTS: [&str; 44] = [
+    const PARTS: [&str; 50] = [
         "a: b\n",
         "c:\n",
         "d: 1\n",
@@ -438,6 +454,12 @@ fn assembled() -> impl Strategy<Value = String> {
         "- -o\n",
         "p:q: r\n",
         "null",
+        "q: |\n",
+        "r: >-\n",
+        "- |-\n",
+        "    s t\n",
+        "  u\n",
+        " >\n",
     ];
     prop::collection::vec(select(&PARTS[..]), 1..24).prop_map(|parts| parts.concat())
 }
@@ -503,6 +525,60 @@ fn bracketed() -> impl Strategy<Value = String> {
 fn texts_in_brackets_are_read_alike() {
     hold(bracketed().prop_map(|text| text.replace("\nk: l", "")), 0.1);
     hold(bracketed(), 0.02);
+}
+
+/// Block scalars among other entries, now and then damaged.
+fn blocks() -> impl Strategy<Value = String> {
+    let header = prop_oneof![
+        12 => select(&["|", "|-", ">", ">-", "> ", ">- # c"][..]),
+        1 => select(&["|+", ">+", "|2", ">-1", "|#", "> x", ">--"][..]),
+    ];
+    let words = select(
+        &["a", "b c", "d: e", "# f", "- g", "h  ", "---", "'i", "{j}", "é", "|", ">-", "k # l", "\u{3000}"][..],
+    );
+    // By how much a line stands deeper than the first, and what it says.
+    let line = prop_oneof![
+        12 => words.clone().prop_map(|words| (0_isize, words)),
+        3 => Just((-9, "")),
+        2 => (1_isize..3, words.clone()),
+        1 => (-3_isize..2, prop_oneof![words.clone(), Just("")]),
+    ];
+    // What stands before the header on its line, and in which column the collection around it.
+    let place =
+        select(&[("", 0), ("", 0), ("- ", 1), ("- - ", 3), ("- m: ", 3), ("\n  n: # o\n    p: ", 4)][..]);
+    let below = prop_oneof![
+        12 => select(&["", "\n", "# q\n", "\n\n  # r\n", "s#: t\n"][..]),
+        1 => select(&["u\n", " v: w\n", "---\n", "- x\n", "...\n"][..]),
+    ];
+    let one = (place, header, 1_usize..4, words, prop::collection::vec(line, 0..5), below).prop_map(
+        |((before, column), header, depth, first, lines, below)| {
+            // The items of a key stand deeper by one here.
+            let before = if before.starts_with('-') { format!("\n {before}") } else { before.to_owned() };
+            let mut text = format!("{before}{header}\n{}{first}\n", " ".repeat(column + depth));
+            for (by, words) in lines {
+                text += &" ".repeat((column + depth).saturating_add_signed(by));
+                text += words;
+                text.push('\n');
+            }
+            text + below
+        },
+    );
+    let ending = select(&["", "", "cut", "return"][..]);
+    (prop::collection::vec(one, 1..4), ending).prop_map(|(all, ending)| {
+        let numbered =
+            |(at, one): (usize, &String)| format!("k{at}: {}", one.replace("s#:", &format!("s{at}:")));
+        let text = all.iter().enumerate().map(numbered).collect::<Vec<_>>().concat();
+        match ending {
+            "cut" => text.trim_end_matches('\n').to_owned(),
+            "return" => text.replace('\n', "\r\n"),
+            _ => text,
+        }
+    })
+}
+
+#[test]
+fn block_scalars_are_read_alike() {
+    hold(blocks(), 0.1);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! becomes bytes, and nothing is counted or judged on the way.
 
 mod brief;
+mod html;
 mod human;
 mod wire;
 mod words;
@@ -20,6 +21,8 @@ pub enum AuditFormat {
     /// For people, in a terminal.
     #[default]
     Human,
+    /// One page that needs nothing else, for a browser and for paper.
+    Html,
     /// A few lines, for chat and mail.
     Brief,
     /// One JSON document.
@@ -55,6 +58,12 @@ pub const AUDIT_FORMATS: &[AuditFormatRow] = &[
         name: "human",
         description: "the figures and who has to act, for a terminal",
         render: human::render,
+    },
+    AuditFormatRow {
+        format: AuditFormat::Html,
+        name: "html",
+        description: "one self-contained page with charts and tables, for a browser and for paper",
+        render: html::render,
     },
     AuditFormatRow {
         format: AuditFormat::Brief,

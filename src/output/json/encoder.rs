@@ -61,7 +61,8 @@ struct Breaks {
 /// `cat`. JSON itself asks for that below U+0020 only.
 pub(super) struct Encoder<'o> {
     buffer: Vec<u8>,
-    out: &'o mut dyn Write,
+    /// Where to write on; nothing: all of it is kept.
+    out: Option<&'o mut dyn Write>,
     depth: usize,
     breaks: Breaks,
 }
@@ -69,7 +70,12 @@ pub(super) struct Encoder<'o> {
 impl<'o> Encoder<'o> {
     /// Writes on one line.
     pub(super) fn line(out: &'o mut dyn Write) -> Self {
-        Self { buffer: Vec::new(), out, depth: 0, breaks: Breaks { lists: 0, objects: 0 } }
+        Self { out: Some(out), ..Self::after(Vec::new()) }
+    }
+
+    /// Writes on one line, after what is in a buffer, and keeps it there.
+    fn after(buffer: Vec<u8>) -> Self {
+        Self { buffer, out: None, depth: 0, breaks: Breaks { lists: 0, objects: 0 } }
     }
 
     /// Breaks lines where a reader wants them: a field of the document is a line, and so is an item of a list of it.
@@ -82,25 +88,17 @@ impl<'o> Encoder<'o> {
     /// Writes on what was kept back, and some bytes after it.
     pub(super) fn finish(mut self, last: &[u8]) -> io::Result<()> {
         self.buffer.extend_from_slice(last);
-        self.out.write_all(&self.buffer)
+        self.out.map_or(Ok(()), |out| out.write_all(&self.buffer))
     }
 
     fn text(&mut self, text: &str) {
+        self.buffer.reserve(text.len() + 2);
         self.buffer.push(b'"');
-        if is_bare(text) {
+        if is_bare(text.as_bytes()) {
             self.buffer.extend_from_slice(text.as_bytes());
         } else {
             text.chars().for_each(|character| self.character(character));
         }
-        self.buffer.push(b'"');
-    }
-
-    /// The name of a field: it stands in our sources, and nothing in it has to be escaped.
-    fn name(&mut self, name: &'static str) {
-        debug_assert!(is_bare(name));
-        self.buffer.reserve(name.len() + 8);
-        self.buffer.push(b'"');
-        self.buffer.extend_from_slice(name.as_bytes());
         self.buffer.push(b'"');
     }
 
@@ -128,10 +126,12 @@ impl<'o> Encoder<'o> {
         self.buffer.extend_from_slice(&[b'\\', short]);
     }
 
+    #[cold]
     fn break_line(&mut self, indent: usize) {
         self.buffer.extend_from_slice(b"\n    ".get(..=2 * indent).unwrap_or_default());
     }
 
+    #[inline]
     fn open(&mut self, bracket: u8) -> Compound<'_, 'o> {
         self.depth += 1;
         self.buffer.push(bracket);
@@ -140,35 +140,56 @@ impl<'o> Encoder<'o> {
         Compound { closing: if is_list { b']' } else { b'}' }, broken, is_empty: true, encoder: self }
     }
 
+    #[inline]
     fn write_on(&mut self) -> Result {
-        if self.buffer.len() > ROOM {
-            self.out.write_all(&self.buffer).map_err(Error::Io)?;
+        if self.buffer.len() > ROOM { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result {
+        if let Some(out) = &mut self.out {
+            out.write_all(&self.buffer).map_err(Error::Io)?;
             self.buffer.clear();
         }
         Ok(())
     }
 }
 
-/// Whether a text stands in JSON as it is.
-fn is_bare(text: &str) -> bool {
-    // To the end, though the first byte may tell, and in sums: without a way out the loop takes many bytes at a time.
-    let odd = |byte: u8| {
-        u8::from(byte.wrapping_sub(b' ') > b'~' - b' ') | u8::from(byte == b'"') | u8::from(byte == b'\\')
-    };
-    text.bytes().fold(0, |sum, byte| sum | odd(byte)) == 0
+/// Whether a text stands in JSON as it is: printable ASCII without a quote or a backslash.
+fn is_bare(text: &[u8]) -> bool {
+    let (words, rest) = text.as_chunks::<8>();
+    let odd = |byte: u8| !matches!(byte, b' '..=b'~') || matches!(byte, b'"' | b'\\');
+    words.iter().fold(0, |sum, word| sum | odd_bytes(u64::from_ne_bytes(*word))) == 0
+        && match text.last_chunk() {
+            // The last bytes once more, some of them: quicker than one by one.
+            Some(last) => odd_bytes(u64::from_ne_bytes(*last)) == 0,
+            None => !rest.iter().any(|&byte| odd(byte)),
+        }
 }
 
-/// Items of a list as they stand in a field of a document: each on a line of its own, after a comma.
-pub(super) fn rows<T: Serialize>(values: impl Iterator<Item = T>) -> Result<Vec<u8>> {
-    let mut piece = Vec::new();
-    let mut encoder = Encoder::line(&mut piece);
+/// Not zero where one of eight bytes cannot stand in JSON as it is. Which one it is, it does not tell: a borrow goes on
+/// beyond the first.
+const fn odd_bytes(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 0xff;
+    const HIGH: u64 = ONES * 0x80;
+    // A byte is below a bound if its high bit is not set, and is once the bound is taken from it.
+    let control = word.wrapping_sub(ONES * b' ' as u64);
+    let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
+    let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+    let delete = (word ^ (ONES * 0x7f)).wrapping_sub(ONES);
+    (control | quote | backslash | delete | word) & HIGH
+}
+
+/// Items of a list as they stand in a field of a document, each on a line of its own, after a comma; in a buffer whose
+/// content is done with.
+pub(super) fn rows<T: Serialize>(values: impl Iterator<Item = T>, mut buffer: Vec<u8>) -> Result<Vec<u8>> {
+    buffer.clear();
+    let mut encoder = Encoder::after(buffer);
     for value in values {
         encoder.buffer.push(b',');
         encoder.break_line(2);
         value.serialize(&mut encoder)?;
     }
-    encoder.finish(b"").map_err(Error::Io)?;
-    Ok(piece)
+    Ok(encoder.buffer)
 }
 
 /// A list or an object that is being written.
@@ -180,6 +201,7 @@ pub(super) struct Compound<'e, 'o> {
 }
 
 impl Compound<'_, '_> {
+    #[inline]
     fn item(&mut self) {
         if !self.is_empty {
             self.encoder.buffer.push(b',');
@@ -190,28 +212,46 @@ impl Compound<'_, '_> {
         }
     }
 
+    #[inline]
     fn colon(&mut self) {
         self.encoder.buffer.extend_from_slice(if self.broken { b": " } else { b":" });
     }
 
-    /// Writes a field that is a list of rows, as [`rows`] makes them.
+    /// The name of a field and what stands around it. It stands in our sources, and nothing in it has to be escaped.
+    #[inline]
+    fn name(&mut self, name: &'static str) {
+        debug_assert!(is_bare(name.as_bytes()));
+        self.encoder.buffer.reserve(name.len() + 8);
+        self.item();
+        self.encoder.buffer.push(b'"');
+        self.encoder.buffer.extend_from_slice(name.as_bytes());
+        self.encoder.buffer.push(b'"');
+        self.colon();
+    }
+
+    /// Writes a field that is a list of rows, as [`rows`] makes them. They are taken piece by piece and written on as
+    /// they are.
     pub(super) fn list_of_rows(
         &mut self,
         name: &'static str,
-        pieces: impl Iterator<Item = Result<Vec<u8>>>,
+        pieces: impl FnOnce(&mut dyn FnMut(&[u8]) -> Result) -> Result,
     ) -> Result {
-        self.item();
-        self.encoder.name(name);
-        self.colon();
+        self.name(name);
         self.encoder.buffer.push(b'[');
         let mut is_empty = true;
-        for piece in pieces {
-            let piece = piece?;
+        pieces(&mut |piece| {
             // Each row brings the comma before it.
-            self.encoder.buffer.extend_from_slice(piece.get(usize::from(is_empty)..).unwrap_or_default());
+            let piece = piece.get(usize::from(is_empty)..).unwrap_or_default();
             is_empty &= piece.is_empty();
-            self.encoder.write_on()?;
-        }
+            self.encoder.flush()?;
+            match &mut self.encoder.out {
+                Some(out) => out.write_all(piece).map_err(Error::Io),
+                None => {
+                    self.encoder.buffer.extend_from_slice(piece);
+                    Ok(())
+                }
+            }
+        })?;
         if !is_empty {
             self.encoder.break_line(self.encoder.depth);
         }
@@ -219,6 +259,7 @@ impl Compound<'_, '_> {
         Ok(())
     }
 
+    #[inline]
     fn close(self) -> Result {
         if self.broken && !self.is_empty {
             self.encoder.break_line(self.encoder.depth - 1);
@@ -388,10 +429,9 @@ impl ser::SerializeStruct for Compound<'_, '_> {
     type Ok = ();
     type Error = Error;
 
+    #[inline]
     fn serialize_field<T: ?Sized + Serialize>(&mut self, name: &'static str, value: &T) -> Result {
-        self.item();
-        self.encoder.name(name);
-        self.colon();
+        self.name(name);
         value.serialize(&mut *self.encoder)
     }
 

@@ -5,16 +5,22 @@ use super::run::Run;
 use crate::finding::Scalar;
 use crate::policy::expression::ast::{Binary, Expr, ExprId, ExprKind, Function};
 
-/// The comparison that a decisive fact stood in: operator as in [`Clause::op`](crate::finding::Clause::op) and as
-/// seen from the fact, negated where the expression negates the comparison; the other side where it holds no fact
-/// and the fact is not a mere term of what is compared; and the parameter which that side is, if it is one alone.
+/// The comparison that a decisive fact stood in.
+#[derive(Clone, Copy, Debug)]
+pub struct Stood {
+    /// The operator as in [`Clause::op`](crate::finding::Clause::op) and as seen from the fact, negated where the
+    /// expression negates the comparison.
+    pub op: &'static str,
+    /// The parameter which the other side is, if it is one alone.
+    pub parameter: Option<u16>,
+    /// The other side, where it holds no fact and the fact is not a mere term of what is compared.
+    other: Option<ExprId>,
+}
+
+/// The comparison that a read stood in.
 ///
 /// `expr` is the expression that the read's atom belongs to: a signal's where the read has one.
-pub fn comparison(
-    expr: &Expr,
-    atom: ExprId,
-    input: Input<'_>,
-) -> Option<(&'static str, Option<Scalar>, Option<u16>)> {
+pub fn stood(expr: &Expr, atom: ExprId) -> Option<Stood> {
     let (op, other) = read_atom(expr, atom)?;
     let is_term = matches!(expr.node(atom).kind, ExprKind::Binary(_, left, right)
         if [left, right].into_iter().any(|side| expr.node(side).reads_facts && is_computed(expr, side)));
@@ -23,16 +29,32 @@ pub fn comparison(
         ExprKind::Parameter(index) => Some(index),
         _ => None,
     });
-    let threshold = other.filter(|_| !is_term).and_then(|other| {
+    Some(Stood { op, parameter, other: other.filter(|_| !is_term) })
+}
+
+impl Stood {
+    /// The value of the other side, in the expression that the comparison belongs to.
+    pub fn threshold(&self, expr: &Expr, input: Input<'_>) -> Option<Scalar> {
+        let other = self.other?;
         // What most thresholds are needs no evaluating.
-        if let Some(index) = parameter {
+        if let Some(index) = self.parameter {
             return input.parameters.get(usize::from(index)).cloned();
         }
         let mut run = Run::new(expr, input);
         let value = run.eval(other);
         value.is_known().then(|| value.scalar(input.view))
-    });
-    Some((op, threshold, parameter))
+    }
+}
+
+/// The comparison that a decisive fact stood in: its operator, the value of the other side, and the parameter which that
+/// side is.
+pub fn comparison(
+    expr: &Expr,
+    atom: ExprId,
+    input: Input<'_>,
+) -> Option<(&'static str, Option<Scalar>, Option<u16>)> {
+    let stood = stood(expr, atom)?;
+    Some((stood.op, stood.threshold(expr, input), stood.parameter))
 }
 
 /// Whether a side of a comparison is made of facts by arithmetic: no single one of them is what is compared.

@@ -20,9 +20,9 @@ use crate::manifest::facts::FactId;
 use crate::manifest::view::View;
 use crate::manifest::vocabulary::PathId;
 use crate::source::Span;
-pub use atoms::comparison;
+pub use atoms::{Stood, comparison, stood};
 pub use clauses::passes_if;
-use run::Run;
+use run::{Run, dedupe};
 use value::Value;
 
 /// What an expression is evaluated on.
@@ -105,9 +105,21 @@ pub struct Traced {
 
 /// Evaluates a condition.
 pub fn evaluate(expr: &Expr, input: Input<'_>) -> Traced {
-    let mut run = Run::new(expr, input);
+    let mut reads = Vec::new();
+    let truth = evaluate_onto(expr, input, &mut reads);
+    Traced { truth, reads }
+}
+
+/// Evaluates a condition; the facts that decided are put after those that are there already. Most conditions decide
+/// that there is nothing to say: what they read needs no list of its own.
+pub(super) fn evaluate_onto(expr: &Expr, input: Input<'_>, reads: &mut Vec<Read>) -> Truth {
+    let from = reads.len();
+    let mut run = Run::onto(expr, input, std::mem::take(reads));
     let value = run.eval(expr.root);
-    run.finish(value)
+    let truth = run.truth_of(value);
+    *reads = run.reads;
+    dedupe(reads, from);
+    truth
 }
 
 /// What any expression comes to; nothing where that is unknown. Maps and null have no scalar of their own: they are
@@ -119,7 +131,7 @@ pub fn value_of(expr: &Expr, input: Input<'_>) -> Result<Option<Scalar>, Fault> 
     let mut run = Run::new(expr, input);
     let value = run.eval(expr.root);
     if run.is_exhausted() {
-        return match run.finish(value).truth {
+        return match run.truth_of(value) {
             Truth::Error(fault) => Err(fault),
             _ => Ok(None),
         };

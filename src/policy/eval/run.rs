@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::place::Override;
 use super::value::Value;
-use super::{FUEL, Fault, Input, Read, Standing, Traced, Truth};
+use super::{FUEL, Fault, Input, Read, Standing, Truth};
 use crate::policy::expression::ast::{Binary, Expr, ExprId, ExprKind};
 use crate::source::Span;
 
@@ -38,10 +38,15 @@ const MAX_FLOORS: u32 = 16;
 
 impl<'a> Run<'a> {
     pub(super) fn new(expr: &'a Expr, input: Input<'a>) -> Self {
+        Self::onto(expr, input, Vec::new())
+    }
+
+    /// One that adds to what was read before.
+    pub(super) fn onto(expr: &'a Expr, input: Input<'a>, reads: Vec<Read>) -> Self {
         Self {
             expr,
             input,
-            reads: Vec::new(),
+            reads,
             slots: match expr.slots {
                 0 => Vec::new(),
                 slots => vec![Value::Unknown { firm: true }; slots as usize],
@@ -57,9 +62,9 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// What a condition came to, with what decided.
-    pub(super) fn finish(mut self, value: Value<'a>) -> Traced {
-        let truth = match value {
+    /// What a condition came to.
+    pub(super) fn truth_of(&self, value: Value<'a>) -> Truth {
+        match value {
             _ if self.fuel == 0 => {
                 Truth::Error(Fault { message: exhausted(), span: self.span(self.expr.root) })
             }
@@ -71,9 +76,7 @@ impl<'a> Run<'a> {
                 message: format!("a condition is a truth value, this is {}", other.noun(self.input.view)),
                 span: self.span(self.expr.root),
             }),
-        };
-        dedupe(&mut self.reads, 0);
-        Traced { truth, reads: self.reads }
+        }
     }
 
     /// Whether there is fuel for so many steps; they are burnt.

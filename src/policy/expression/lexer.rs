@@ -30,12 +30,6 @@ pub(super) struct Token<'t> {
     pub(super) span: Span,
 }
 
-/// Longer ones first.
-const SYMBOLS: &[&str] = &[
-    "===", "!==", "==", "!=", "<=", ">=", "<>", "&&", "||", "(", ")", "[", "]", "{", "}", ",", ".", "?", ":",
-    "<", ">", "=", "!", "+", "-", "*", "/", "%", "&", "|",
-];
-
 /// Reads tokens one after another.
 #[derive(Debug)]
 pub(super) struct Lexer<'t> {
@@ -81,7 +75,7 @@ impl<'t> Lexer<'t> {
             };
             self.at += length + 2;
             TokenKind::Quoted(&rest[1..=length])
-        } else if let Some(symbol) = SYMBOLS.iter().find(|symbol| rest.starts_with(**symbol)) {
+        } else if let Some(symbol) = symbol(rest.as_bytes()) {
             self.at += symbol.len();
             TokenKind::Symbol(symbol)
         } else {
@@ -163,6 +157,43 @@ impl<'t> Lexer<'t> {
             issue
         })
     }
+}
+
+/// The operator or bracket that a text begins with, the longest that it may be.
+fn symbol(text: &[u8]) -> Option<&'static str> {
+    Some(match text {
+        [b'=', b'=', b'=', ..] => "===",
+        [b'=', b'=', ..] => "==",
+        [b'=', ..] => "=",
+        [b'!', b'=', b'=', ..] => "!==",
+        [b'!', b'=', ..] => "!=",
+        [b'!', ..] => "!",
+        [b'<', b'=', ..] => "<=",
+        [b'<', b'>', ..] => "<>",
+        [b'<', ..] => "<",
+        [b'>', b'=', ..] => ">=",
+        [b'>', ..] => ">",
+        [b'&', b'&', ..] => "&&",
+        [b'&', ..] => "&",
+        [b'|', b'|', ..] => "||",
+        [b'|', ..] => "|",
+        [b'(', ..] => "(",
+        [b')', ..] => ")",
+        [b'[', ..] => "[",
+        [b']', ..] => "]",
+        [b'{', ..] => "{",
+        [b'}', ..] => "}",
+        [b',', ..] => ",",
+        [b'.', ..] => ".",
+        [b'?', ..] => "?",
+        [b':', ..] => ":",
+        [b'+', ..] => "+",
+        [b'-', ..] => "-",
+        [b'*', ..] => "*",
+        [b'/', ..] => "/",
+        [b'%', ..] => "%",
+        _ => return None,
+    })
 }
 
 fn run(text: &str, holds: impl Fn(&u8) -> bool) -> usize {

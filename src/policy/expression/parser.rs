@@ -48,7 +48,7 @@ pub(super) fn parse<'t>(text: &'t str, issues: &mut Vec<Issue>) -> Option<(Synta
     let mut lexer = Lexer::new(text);
     let parsed = lexer.next().and_then(|token| {
         let mut parser =
-            Parser { lexer, token, last: 0, syntax: Syntax::default(), depth: 0, issues: &mut *issues };
+            Parser { lexer, token, last: 0, syntax: Syntax::of_text(text), depth: 0, issues: &mut *issues };
         let root = parser.whole()?;
         Ok((parser.syntax, root))
     });

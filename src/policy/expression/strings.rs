@@ -17,6 +17,9 @@ pub(super) struct Prefix {
 
 /// Whether a literal text begins here, and how.
 pub(super) fn prefix(rest: &str) -> Option<Prefix> {
+    if !matches!(rest.as_bytes().first(), Some(b'\'' | b'"' | b'r' | b'R' | b'b' | b'B')) {
+        return None;
+    }
     let letters = rest.bytes().take_while(|byte| matches!(byte, b'r' | b'R' | b'b' | b'B')).take(3).count();
     if letters > 2 {
         return None;

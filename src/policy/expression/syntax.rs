@@ -70,6 +70,11 @@ pub(super) struct Syntax<'t> {
 }
 
 impl<'t> Syntax<'t> {
+    /// An empty tree with room for what most texts of a length hold.
+    pub(super) fn of_text(text: &str) -> Self {
+        Self { nodes: Vec::with_capacity((text.len() / 8 + 2).min(64)), children: Vec::new() }
+    }
+
     /// How many nodes there are.
     pub(super) fn len(&self) -> usize {
         self.nodes.len()
