@@ -13,7 +13,7 @@ use super::facts_files::FactsFiles;
 use super::gather::{Sources, size};
 use super::policies::PolicyOptions;
 use super::progress::Progress;
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use super::{Error, Global};
 use crate::audit::dataset::{Formats, Writer};
 use crate::audit::portfolio;
@@ -21,7 +21,7 @@ use crate::audit::snapshots::{self, Every, snapshots};
 use crate::audit::{Header, SCHEMA, Shard, Tool, rows};
 use crate::discover::Here;
 use crate::finding::{Finding, Severity};
-use crate::output;
+use crate::output::{self, sanitize::visible};
 use crate::report::Exit;
 use crate::supplied::{Asked, DECLARATION_DIFFERS};
 use crate::workspace::Workspace;
@@ -54,6 +54,9 @@ pub(super) struct Audit {
     /// Audit one part of the repositories, I of N; of `/N` the part that `JOB_COMPLETION_INDEX` names
     #[arg(long, value_name = "I/N", value_parser = shard, help_heading = "Repositories")]
     shard: Option<Shard>,
+    /// Print the names of the repositories that would be audited, one a line, and audit none
+    #[arg(long, help_heading = "Repositories")]
+    names: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -122,6 +125,12 @@ impl Audit {
             return Err(Error::Usage(message.to_owned()));
         }
         let repos = self.inputs.find()?;
+        if self.names {
+            let own = repos.iter().filter(|repo| self.shard.is_none_or(|shard| shard.holds(&repo.name)));
+            let names: String = own.map(|repo| format!("{}\n", visible(&repo.name))).collect();
+            terminal::print(names.as_bytes())?;
+            return Ok(Exit::Clean);
+        }
         let (org, _) = self.policies.in_repo(global, Vec::new(), &Here::now(), &Disk)?;
         let asked = Asked { differences: self.policies.has_in_force(DECLARATION_DIFFERS), not_found: false };
         let mut supplied = self.supplied.read(self.reading.max_file_size, asked);

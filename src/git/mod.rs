@@ -63,6 +63,12 @@ pub enum Error {
         /// Whether the repository holds only a part of its history.
         shallow: bool,
     },
+    /// A name is one, and what it names is not there.
+    #[error("what {rev} names is not in this repository: it is damaged, or a clone of a part")]
+    Damaged {
+        /// The name.
+        rev: String,
+    },
     /// Two revisions have no common ancestor.
     #[error("{base} and {head} have no common ancestor here{}", shallow_advice(*.shallow, base))]
     NoCommonAncestor {
@@ -127,17 +133,14 @@ impl Repository {
     /// Where it is in none, or git cannot tell.
     pub fn around(folder: &Path) -> Result<Self, Error> {
         let here = Self { folder: folder.to_owned(), is_bare: false };
-        let told = here.text(["rev-parse", "--is-bare-repository", "--absolute-git-dir"])?;
-        let mut lines = told.lines();
-        let is_bare = lines.next() == Some("true");
-        if is_bare {
-            return Ok(Self {
-                folder: lines.next().map_or_else(|| folder.to_owned(), PathBuf::from),
-                is_bare,
-            });
+        // A path may have any bytes in it, the end of a line among them.
+        let told = here.output(["rev-parse", "--is-bare-repository", "--absolute-git-dir"])?;
+        if let Some(path) = told.strip_prefix(b"true\n") {
+            let folder = path_of(path.strip_suffix(b"\n").unwrap_or(path));
+            return Ok(Self { folder, is_bare: true });
         }
         let top = here.output(["rev-parse", "--show-toplevel"])?;
-        Ok(Self { folder: path_of(top.strip_suffix(b"\n").unwrap_or(&top)), is_bare })
+        Ok(Self { folder: path_of(top.strip_suffix(b"\n").unwrap_or(&top)), is_bare: false })
     }
 
     /// The top of its work tree; of a bare one, itself.
@@ -162,6 +165,9 @@ impl Repository {
         }
         let id = match self.text(["rev-parse", "--verify", "--quiet", "--end-of-options", &name]) {
             Ok(id) => id.trim_end().to_owned(),
+            Err(Error::Failed { .. }) if self.lacks(rev) => {
+                return Err(Error::Damaged { rev: rev.to_owned() });
+            }
             Err(Error::Failed { .. }) => return Err(unknown()),
             Err(error) => return Err(error),
         };
@@ -169,6 +175,12 @@ impl Repository {
         let time = seconds.trim().parse().ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
         let time = time.ok_or_else(|| failed("show", "tells no time of the commit"))?;
         Ok(Commit { id, time })
+    }
+
+    /// Whether a revision names an object that is not there.
+    fn lacks(&self, rev: &str) -> bool {
+        let named = self.text(["rev-parse", "--verify", "--quiet", "--end-of-options", rev]);
+        named.is_ok_and(|id| self.text(["cat-file", "-e", id.trim_end()]).is_err())
     }
 
     /// The latest common ancestor of two revisions: where a branch left another.

@@ -160,7 +160,6 @@ fn words_that_do_not_go_together_are_refused() {
         assert_eq!(outcome.status, Some(2), "{words:?}: {outcome:?}");
         assert!(!outcome.stderr.is_empty(), "{words:?}");
     }
-    ends(&audit(&tree, "", &[]), 2);
 }
 
 #[test]
@@ -176,10 +175,10 @@ fn evidence_holds_all_outcomes_and_what_they_were_judged_by() {
         let deployments = rows(&own.tree.path("all"), "deployments");
         deployments.iter().map(|row| row[column].as_u64().unwrap()).sum::<u64>()
     };
-    for (outcome, column) in [("pass", "pass"), ("not-applicable", "not_applicable")] {
-        assert_eq!(outcomes("usual", outcome), 0);
-        assert_eq!(outcomes("all", outcome), counted(column), "{outcome}");
-    }
+    assert_eq!(outcomes("usual", "pass") + outcomes("usual", "not-applicable"), 0);
+    assert_eq!(outcomes("all", "pass"), counted("pass"));
+    let not_applicable = counted("not_applicable") + counted("not_applicable_unknown");
+    assert_eq!(outcomes("all", "not-applicable"), not_applicable);
     assert!(counted("pass") > 0);
     assert_eq!(outcomes("usual", "fail"), outcomes("all", "fail"));
     let header = header(&own.tree.path("all"));

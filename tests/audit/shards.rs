@@ -9,6 +9,9 @@ use crate::organisation::Size;
 use crate::support::{Organisation, files, header, rows, word};
 
 const SHARDS: u32 = 7;
+/// All kinds of files that this build can write.
+const KINDS: &str =
+    if cfg!(feature = "parquet") { "--dataset-format=jsonl,parquet" } else { "--dataset-format=jsonl" };
 const FORMATS: [&str; 3] = ["json", "html", "markdown"];
 const OPTIONS: [&str; 11] = [
     "repos/*",
@@ -20,7 +23,7 @@ const OPTIONS: [&str; 11] = [
     "--fail-on=never",
     "--format=brief",
     "--show-passed",
-    "--dataset-format=jsonl,parquet",
+    KINDS,
     "--threads=2",
 ];
 
@@ -60,7 +63,7 @@ fn merge(own: &Organisation, shards: &[String], folder: &str) -> Outcome {
     words.extend(shards.iter().map(String::as_str));
     run(
         own,
-        &[&words[..], &["--fail-on=never", "--format=brief", "--dataset-format=jsonl,parquet"]].concat(),
+        &[&words[..], &["--fail-on=never", "--format=brief", KINDS]].concat(),
         folder,
     )
 }
@@ -77,6 +80,7 @@ fn repos_of(own: &Organisation, index: u32) -> Vec<String> {
 #[track_caller]
 fn assert_same(own: &Organisation, one: &str, other: &str) {
     let (one, other) = (files(&own.tree.path(one)), files(&own.tree.path(other)));
+    assert!(one.keys().any(|name| name.ends_with("audit.json")), "there is a dataset");
     assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
     for (name, bytes) in &one {
         assert!(*bytes == other[name], "{name} differs");
@@ -118,11 +122,12 @@ fn a_shard_that_died_or_never_was_is_named_with_what_is_missing_for_it() {
     assert_eq!(header["missing"], expected);
     assert_eq!(header["repos"].as_array().unwrap().len(), own.repos.len(), "all are named all the same");
 
-    let text = format!("{}{}", merged.stdout, merged.stderr);
-    assert!(
-        text.contains(&format!("{absent}/{SHARDS}")) && text.contains(&format!("{died}/{SHARDS}")),
-        "{text}"
-    );
+    let mut words = vec!["merge", "--fail-on=never"];
+    words.extend(named.iter().map(String::as_str));
+    let text = own.audit(&words).stdout;
+    for index in [absent, died] {
+        assert!(text.contains(&format!("{index}/{SHARDS}")), "{text}");
+    }
     for format in FORMATS {
         let report = fs::read_to_string(own.tree.path(format!("merged/report.{format}"))).unwrap();
         for missing in expected.as_array().unwrap() {
@@ -179,6 +184,7 @@ fn parts_of_different_audits_are_not_merged() {
     own.audit(&one);
     let refused = |words: &[&str], why: &str| {
         own.audit(words);
+        assert!(own.tree.path("other/audit.json").exists(), "{why}");
         let merged = own.audit(&["merge", "one", "other", "--dataset", "merged"]);
         assert_eq!(merged.status, Some(2), "{why}: {merged:?}");
         assert!(merged.stderr.contains("other"), "{why}: {merged:?}");

@@ -270,7 +270,7 @@ const LINKS: [(&str, &str); 7] = [
     ("deploy/behind.yaml", "../hidden/bot.yaml"),
     ("deploy/dangling.yaml", "nowhere.yaml"),
     ("deploy/outside.yaml", "../../elsewhere.yaml"),
-    ("deploy/absolute.yaml", "/nowhere/at/all.yaml"),
+    ("deploy/absolute.yaml", "/etc/hosts"),
     ("deploy/circle", "../deploy"),
 ];
 
@@ -485,7 +485,7 @@ fn waivers(anchor: &str) -> String {
             text,
             "    - rule: {rule}\n      deployment: {anchor}\n      reason: agreed for the pilot\n      owner: team-x\n      \
              approvedBy: \"@acme/ml-platform\"\n      ticket: https://tracker.example.com/ML-1\n      granted: \
-             2025-12-01\n      expires: {expires}\n"
+             2026-03-01\n      expires: {expires}\n"
         );
     }
     text

@@ -127,7 +127,7 @@ impl Auditor<'_> {
 
     /// A repository as commits have it.
     fn from_objects(&self, input: &Input, folder: &Path, is_bare: bool) -> Result<Vec<RepoRows>, Problem> {
-        let repository = Repository::around(folder).map_err(|error| error.to_string())?;
+        let repository = Repository::around(folder).map_err(|error| told(&error))?;
         let top = repository.folder();
         let top = top.canonicalize().unwrap_or_else(|_| top.to_owned());
         if (is_bare || folder.join(".git").exists()) && top != folder {
@@ -135,14 +135,14 @@ impl Auditor<'_> {
             return Err("its git repository cannot be read: it is damaged, or no whole repository".to_owned());
         }
         let revision = self.at.unwrap_or("HEAD");
-        let told = |error: git::Error| error.to_string();
         let mut commits: Vec<(Date, Option<Commit>)> = Vec::new();
         if self.from_history {
-            let history = repository.history(revision).map_err(told)?;
+            let history = repository.history(revision).map_err(|error| told(&error))?;
             let at = |day: &Date| (*day, at_end_of(&history, *day).cloned());
             commits.extend(self.snapshots.iter().map(at));
         } else if let Some(day) = self.snapshots.last() {
-            commits.push((*day, Some(repository.commit(revision).map_err(told)?)));
+            let commit = repository.commit(revision).map_err(|error| told(&error))?;
+            commits.push((*day, Some(commit)));
         }
         let is_shallow = self.from_history && repository.is_shallow();
         let contents = Contents::default();
@@ -181,7 +181,7 @@ impl Auditor<'_> {
         mut subject: Subject<'_>,
     ) -> Result<RepoRows, Problem> {
         let tree = AtCommit::alone(repository.clone(), commit, Arc::clone(contents));
-        let tree = tree.map_err(|error| error.to_string())?;
+        let tree = tree.map_err(|error| told(&error))?;
         let entries = tree.snapshot().entries().iter();
         let submodules = entries.filter(|entry| entry.kind == EntryKind::Submodule);
         let passed_over = |code: &str, path: &Path| PassedOver {
@@ -282,6 +282,19 @@ impl link::Repository for AtCommit {
 /// What the pages of a repository's files are below at a commit.
 fn page(repository: &Repository, commit: &Commit) -> Option<String> {
     web::pages(&repository.origin()?, &commit.id)
+}
+
+/// Why git cannot tell something of a repository, wherever on this machine it lies: rows are the same on others.
+fn told(error: &git::Error) -> Problem {
+    match error {
+        git::Error::NotARepository { .. } => "it is in no git repository".to_owned(),
+        git::Error::Untrusted { .. } => {
+            "git does not trust it, since it belongs to another user; allow it with `git \
+                                         config --global --add safe.directory` and its whole path"
+                .to_owned()
+        }
+        error => error.to_string(),
+    }
 }
 
 /// Whether a folder looks like a repository without a work tree.
