@@ -61,11 +61,7 @@ fn shards() -> Vec<String> {
 fn merge(own: &Organisation, shards: &[String], folder: &str) -> Outcome {
     let mut words = vec!["merge"];
     words.extend(shards.iter().map(String::as_str));
-    run(
-        own,
-        &[&words[..], &["--fail-on=never", "--format=brief", KINDS]].concat(),
-        folder,
-    )
+    run(own, &[&words[..], &["--fail-on=never", "--format=brief", KINDS]].concat(), folder)
 }
 
 /// The repositories of a shard, by the dataset that it wrote.
