@@ -9,6 +9,7 @@
 )]
 
 mod action;
+mod audit;
 mod dataset;
 mod document;
 #[cfg(unix)]
