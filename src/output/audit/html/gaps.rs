@@ -63,7 +63,7 @@ pub(super) fn section(own: &Portfolio) -> Option<Section> {
                 Cell::name(&format!("{} of {}", missing.shard.index, missing.shard.of)),
                 Cell::name(&missing.why).class("error"),
                 Cell::number(missing.repos.len() as u64),
-                Cell::sentence(&missing.repos.join(", ")),
+                Cell::names(&missing.repos),
             ]
         });
         blocks.push(Block::Table(table));

@@ -101,6 +101,12 @@ impl Cell {
         Self { text: clip(text, SENTENCE, "…").into_owned(), class: "prose", ..Self::default() }
     }
 
+    /// All of them, however many there are: whoever reads this looks for one.
+    pub(super) fn names(names: &[String]) -> Self {
+        let names: Vec<_> = names.iter().map(|name| clip(name, SENTENCE, "…")).collect();
+        Self { text: names.join(", "), class: "prose", ..Self::default() }
+    }
+
     pub(super) fn code(text: &str) -> Self {
         Self { class: "code", ..Self::name(text) }
     }
