@@ -104,6 +104,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("jsonschema", &["schema/", "document/json.rs"]),
     ("miette", &["output/human/", "output/excerpt.rs", "output/testing/"]),
     ("quick_junit", &["output/junit.rs", "output/testing/"]),
+    ("minijinja", &["output/audit/html/"]),
     ("ignore", &["discover"]),
     ("serde_saphyr", &["exceptions/", "cli/"]),
     ("walkdir", &["discover", "policy/", "schema/"]),

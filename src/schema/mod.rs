@@ -49,6 +49,9 @@ pub const TEST_SCHEMA: &str = include_str!("../../schemas/test.schema.json");
 /// The schema of the JSON that `tunelint impact` writes.
 pub const IMPACT_SCHEMA: &str = include_str!("../../schemas/impact.schema.json");
 
+/// The schema of the JSON that `tunelint audit` writes.
+pub const AUDIT_REPORT_SCHEMA: &str = include_str!("../../schemas/audit-report.schema.json");
+
 /// The published schemas by the word that `tunelint schema` takes.
 pub const SCHEMAS: &[(&str, &str)] = &[
     ("manifest", MANIFEST_SCHEMA),
@@ -61,6 +64,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     ("report", REPORT_SCHEMA),
     ("test", TEST_SCHEMA),
     ("impact", IMPACT_SCHEMA),
+    ("audit-report", AUDIT_REPORT_SCHEMA),
 ];
 
 /// The address of a published schema, `$id`, by the word that `tunelint schema` takes. It stays the same as long as

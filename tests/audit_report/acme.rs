@@ -18,14 +18,14 @@ pub const DAYS: [Date; 3] = [date(2026, 9, 24), date(2026, 10, 24), date(2026, 1
 pub const EVIL: &str =
     "</script><img src=x onerror=alert(1)>\u{1b}[2J\u{202e}|`*_[x](javascript:alert(1)) {{ 7*7 }} @all";
 
-pub fn acme_header() -> Header {
-    header(&["assistants", "checkout", EVIL, "late", "legacy", "search"], &DAYS)
+pub fn acme_header(evil: &str) -> Header {
+    header(&["assistants", "checkout", evil, "late", "legacy", "search"], &DAYS)
 }
 
-pub fn acme_rows() -> Vec<RepoRows> {
+pub fn acme_rows(stranger: &str) -> Vec<RepoRows> {
     let mut all = Vec::new();
     for (index, day) in DAYS.into_iter().enumerate() {
-        all.extend([search(day, index), checkout(day, index), assistants(day, index), evil(day)]);
+        all.extend([search(day, index), checkout(day, index), assistants(day, index), evil(day, stranger)]);
         all.push(match index {
             2 => Repo::of_state("legacy", day, RepoState::Failed, Some("the object 4b825dc cannot be read")),
             _ => Repo::new("legacy", day).counted(),
@@ -104,27 +104,27 @@ fn assistants(day: Date, _month: usize) -> RepoRows {
     repo.counted()
 }
 
-/// Says nothing that is not an attack.
-fn evil(day: Date) -> RepoRows {
-    let mut repo = Repo::new(EVIL, day);
+/// Says nothing but what it is given, which is an attack.
+fn evil(day: Date, evil: &str) -> RepoRows {
+    let mut repo = Repo::new(evil, day);
     repo.rows.repo.web = Some("javascript:alert(1)".to_owned());
-    repo.rows.repo.problem = Some(EVIL.to_owned());
-    let row = repo.deployment(EVIL, Some(EVIL), EVIL, EVIL);
-    (row.model, row.hosting) = (Some(EVIL.to_owned()), Some(EVIL.to_owned()));
-    repo.finding(EVIL, Severity::Error, EVIL).pack = Some(EVIL.to_owned());
-    let row = repo.undetermined("latency-unproven", &[EVIL]);
+    repo.rows.repo.problem = Some(evil.to_owned());
+    let row = repo.deployment(evil, Some(evil), evil, evil);
+    (row.model, row.hosting) = (Some(evil.to_owned()), Some(evil.to_owned()));
+    repo.finding(evil, Severity::Error, evil).pack = Some(evil.to_owned());
+    let row = repo.undetermined("latency-unproven", &[evil]);
     row.outcome = Outcome::Undetermined;
-    repo.mistake("config", "locked", EVIL, EVIL);
-    let waiver = repo.waiver(EVIL, EVIL, WaiverState::InUse, Some(date(2026, 12, 9)));
+    repo.mistake("config", "locked", evil, evil);
+    let waiver = repo.waiver(evil, evil, WaiverState::InUse, Some(date(2026, 12, 9)));
     for field in
         [&mut waiver.reason, &mut waiver.owner, &mut waiver.approved_by, &mut waiver.ticket, &mut waiver.path]
     {
-        *field = Some(EVIL.to_owned());
+        *field = Some(evil.to_owned());
     }
-    waiver.file = EVIL.to_owned();
-    let lapsed = repo.waiver("a", EVIL, WaiverState::Lapsed, Some(date(2026, 12, 24)));
+    evil.clone_into(&mut waiver.file);
+    let lapsed = repo.waiver("a", evil, WaiverState::Lapsed, Some(date(2026, 12, 24)));
     lapsed.ticket = Some("javascript:alert(1)".to_owned());
-    repo.rows.repo.passed_over = vec![PassedOver { code: EVIL.to_owned(), path: EVIL.to_owned() }];
+    repo.rows.repo.passed_over = vec![PassedOver { code: evil.to_owned(), path: evil.to_owned() }];
     repo.counted()
 }
 
@@ -145,7 +145,12 @@ pub fn fold(header: &Header, rows: &[RepoRows], options: Options) -> Portfolio {
 }
 
 pub fn acme() -> Portfolio {
-    fold(&acme_header(), &acme_rows(), Options::default())
+    acme_with(EVIL)
+}
+
+/// The same, with other words of the hostile repository.
+pub fn acme_with(stranger: &str) -> Portfolio {
+    fold(&acme_header(stranger), &acme_rows(stranger), Options::default())
 }
 
 pub fn judged(portfolio: &Portfolio) -> (Exit, Vec<String>) {

@@ -49,3 +49,8 @@ fn pages_to_look_at() {
         }
     }
 }
+
+#[test]
+fn markdown() {
+    insta::assert_snapshot!(shown(AuditFormat::Markdown, &Options::default()));
+}

@@ -8,6 +8,11 @@
 #![allow(unreachable_pub, reason = "shared between the files of this test")]
 
 mod acme;
+mod earlier;
 mod formats;
+mod gates;
 mod many;
+mod page;
 mod rows;
+mod strangers;
+mod sums;

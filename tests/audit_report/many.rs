@@ -130,16 +130,16 @@ fn repo(name: &str, index: usize, day: Date, month: usize) -> RepoRows {
         let stage = *chance.of(&["production", "production", "pilot", "proof-of-concept"]);
         let called = format!("{}-{number}", chance.of(&NAMES));
         let row = repo.deployment(&called, (index % 17 != 3).then_some(team), stage, strategy);
-        if index % 17 == 3 && index % 2 == 0 {
+        if index % 17 == 3 && index.is_multiple_of(2) {
             row.code_owners = vec![format!("@acme/{team}")];
         }
         row.model = Some((*chance.of(&["llama-8b", "mistral-7b", "gpt-4o-mini", "qwen-72b"])).to_owned());
         row.hosting = Some((*chance.of(&["vendor-api", "private-cloud", "on-premises"])).to_owned());
         if strategy != "prompting" {
-            row.training_usd = Some(4_000.0 + (chance.below(60)) as f64 * 500.0);
-            row.recurring_monthly_usd = Some(300.0 + (chance.below(40)) as f64 * 75.5);
+            row.training_usd = Some(4_000.0 + f64::from(chance.below(60) as u32) * 500.0);
+            row.recurring_monthly_usd = Some(300.0 + f64::from(chance.below(40) as u32) * 75.5);
         }
-        row.tokens_monthly_usd = Some((chance.below(9_000)) as f64 + 0.37);
+        row.tokens_monthly_usd = Some(f64::from(chance.below(9_000) as u32) + 0.37);
         for (rule, severity, claim) in RULES {
             // What is fixed stays so; what comes up late is new.
             let fixed = chance.below(13);
@@ -163,14 +163,15 @@ fn repo(name: &str, index: usize, day: Date, month: usize) -> RepoRows {
             }
         }
         if chance.percent(18) {
-            let until = day.checked_add(jiff::Span::new().days((chance.below(300)) as i64 - 10)).unwrap();
-            let state = if until < day {
+            let until =
+                day.checked_add(jiff::Span::new().days(chance.below(300).cast_signed() - 10)).unwrap();
+            let standing = if until < day {
                 WaiverState::Expired
             } else {
                 *chance.of(&[WaiverState::InUse, WaiverState::InUse, WaiverState::Unused])
             };
             let (rule, ..) = chance.of(&RULES);
-            repo.waiver(rule, &called, state, Some(until)).owner = Some(team.to_owned());
+            repo.waiver(rule, &called, standing, Some(until)).owner = Some(team.to_owned());
         }
     }
     if index % 61 == 5 {

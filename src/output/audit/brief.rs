@@ -1,5 +1,6 @@
 //! For chat and mail: what it comes to, who and what comes next, and why the run failed. Plain text, a line each.
 
+use std::fmt::Write as _;
 use std::io;
 
 use super::Told;
@@ -36,14 +37,15 @@ pub(super) fn counts(portfolio: &Portfolio) -> String {
         deployments(counts.deployments),
         severities(counts)
     );
+    // Writing to a string cannot fail.
     if counts.undetermined > 0 {
-        line += &format!(" ({} undetermined)", number(counts.undetermined));
+        let _ = write!(line, " ({} undetermined)", number(counts.undetermined));
     }
     if counts.excused() > 0 {
-        line += &format!(", {} excused", number(counts.excused()));
+        let _ = write!(line, ", {} excused", number(counts.excused()));
     }
     if let Some(told) = new_and_gone(portfolio) {
-        line += &format!("; {told}");
+        let _ = write!(line, "; {told}");
     }
     line
 }

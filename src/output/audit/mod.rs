@@ -4,6 +4,7 @@
 mod brief;
 mod html;
 mod human;
+mod markdown;
 mod wire;
 mod words;
 
@@ -23,6 +24,8 @@ pub enum AuditFormat {
     Human,
     /// One page that needs nothing else, for a browser and for paper.
     Html,
+    /// Markdown, for a wiki or a step summary.
+    Markdown,
     /// A few lines, for chat and mail.
     Brief,
     /// One JSON document.
@@ -64,6 +67,12 @@ pub const AUDIT_FORMATS: &[AuditFormatRow] = &[
         name: "html",
         description: "one self-contained page with charts and tables, for a browser and for paper",
         render: html::render,
+    },
+    AuditFormatRow {
+        format: AuditFormat::Markdown,
+        name: "markdown",
+        description: "the same condensed, for a wiki or a step summary, under 1 MB",
+        render: markdown::render,
     },
     AuditFormatRow {
         format: AuditFormat::Brief,

@@ -190,11 +190,6 @@ pub(super) fn page_of_entry(entry: &Entry) -> Option<String> {
     page_on_the_web(entry.web.as_deref()?, &entry.waiver.file, entry.waiver.line)
 }
 
-/// A rule with its pack.
-pub(super) fn rule_name(pack: Option<&str>, rule: &str) -> String {
-    pack.map_or_else(|| rule.to_owned(), |pack| format!("{pack}/{rule}"))
-}
-
 /// What something is called that could not be looked into.
 pub(super) fn passed_over(code: &str, count: u64) -> String {
     match code {

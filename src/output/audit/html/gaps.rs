@@ -112,7 +112,7 @@ fn mistake(own: &Mistake) -> Vec<Cell> {
 }
 
 /// What the numbers stand on.
-pub(super) fn evidence(own: &Portfolio) -> Option<Section> {
+pub(super) fn evidence(own: &Portfolio) -> Section {
     let evidence = &own.evidence;
     let outcomes = &evidence.outcomes;
     let days: Vec<String> = evidence.snapshots.iter().map(ToString::to_string).collect();
@@ -177,7 +177,7 @@ pub(super) fn evidence(own: &Portfolio) -> Option<Section> {
     });
     blocks.push(Block::Table(commits.folded("Commit and config of each repository")));
     let lead = "The same commits, packs, parameters and day give the same report, to the byte.".to_owned();
-    Some(Section { id: "evidence", short: "Evidence", title: "What does this stand on?", lead, blocks })
+    Section { id: "evidence", short: "Evidence", title: "What does this stand on?", lead, blocks }
 }
 
 /// Parameters as a list; `none` where there are none.

@@ -48,7 +48,7 @@ impl Page {
             sections::repos(own),
             gaps::unowned(own),
             gaps::section(own),
-            gaps::evidence(own),
+            Some(gaps::evidence(own)),
         ];
         Self {
             day: own.today.to_string(),
@@ -67,17 +67,11 @@ impl Page {
 
 /// What was looked at.
 fn scope(own: &Portfolio) -> String {
-    let mut scope = format!("{} audited", audited(own));
-    if let Some(at) = &own.evidence.at {
-        scope += &format!(" at {at}");
-    }
-    if let Some(shard) = own.shard {
-        scope += &format!(", shard {} of {}", shard.index, shard.of);
-    }
-    if let Some(told) = new_and_gone(own) {
-        scope += &format!("; {told}");
-    }
-    scope
+    let at = own.evidence.at.as_ref().map(|at| format!(" at {at}")).unwrap_or_default();
+    let mut told = vec![format!("{} audited{at}", audited(own))];
+    told.extend(own.shard.map(|shard| format!("shard {} of {}", shard.index, shard.of)));
+    told.extend(new_and_gone(own));
+    told.join("; ")
 }
 
 /// The numbers that stand out, each against the day before.

@@ -16,7 +16,7 @@ for (const table of document.querySelectorAll("table")) {
       const key = (row) => row.cells[index].dataset.sort ?? row.cells[index].firstChild?.textContent ?? "";
       const compare = isNumber
         ? (left, right) => Number(key(left)) - Number(key(right))
-        : (left, right) => key(left).localeCompare(key(right), "en", { numeric: true });
+        : (left, right) => (key(left) === "") - (key(right) === "") || key(left).localeCompare(key(right), "en", { numeric: true });
       const rows = [...body.rows].sort(compare);
       body.append(...(isDown ? rows.reverse() : rows));
     });

@@ -37,7 +37,7 @@ pub(super) struct Cell {
     pub(super) link: Option<String>,
     /// A second line.
     pub(super) note: Option<String>,
-    /// What it is sorted by, if that is not its text.
+    /// What it is sorted by, if that is not its text; what is empty comes last.
     pub(super) sort: Option<String>,
     pub(super) class: &'static str,
 }
@@ -93,7 +93,7 @@ impl Cell {
     pub(super) fn name_or(text: Option<&str>, none: &str) -> Self {
         match text {
             Some(text) => Self::name(text),
-            None => Self { class: "faint", sort: Some("\u{10ffff}".to_owned()), ..Self::name(none) },
+            None => Self { class: "faint", sort: Some(String::new()), ..Self::name(none) },
         }
     }
 

@@ -26,11 +26,11 @@ pub(super) fn section(own: &Portfolio) -> Option<Section> {
             Table::new("Excusing nothing: to be renewed or removed", &titles).of_list(&ledger.idle, idle),
         ));
     }
-    let mut lead = format!("{}.", capital(&waiver_counts(own)));
-    if let Some((entry, day)) = ledger.next() {
+    let next = ledger.next().map(|(entry, day)| {
         let left = entry.days_left.map_or_else(String::new, |left| format!(", {}", days(left)));
-        lead += &format!(" The next ends on {day}{left}.");
-    }
+        format!(" The next ends on {day}{left}.")
+    });
+    let lead = format!("{}.{}", capital(&waiver_counts(own)), next.unwrap_or_default());
     Some(Section { id: "waivers", short: "Waivers", title: "What is excused, and until when?", lead, blocks })
 }
 

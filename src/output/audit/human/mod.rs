@@ -53,7 +53,11 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn title(&mut self, text: &str) -> io::Result<()> {
-        writeln!(self.out, "\n{}", self.style.bold(text))
+        writeln!(self.out)?;
+        for line in wrap(text, self.style.prose_width()) {
+            writeln!(self.out, "{}", self.style.bold(line))?;
+        }
+        Ok(())
     }
 
     fn paragraph(&mut self, indent: usize, text: &str) -> io::Result<()> {
@@ -248,7 +252,13 @@ impl Page<'_> {
             for finding in offender.findings.items.iter().take(FINDINGS) {
                 let word = self.style.severe(finding.severity, finding.severity.as_str());
                 let place = place(&finding.spot.file, finding.spot.line);
-                writeln!(self.out, "    {word} {}", self.style.faint(&visible(&place)))?;
+                let shown = visible(&place);
+                let room = self.style.prose_width().saturating_sub(16);
+                writeln!(
+                    self.out,
+                    "    {word} {}",
+                    self.style.faint(&clip(&shown, room, self.style.ellipsis))
+                )?;
                 self.paragraph(6, &clip(&finding.message, CLAIM, self.style.ellipsis))?;
             }
         }
@@ -284,10 +294,11 @@ impl Page<'_> {
             Exit::Findings | Exit::Trouble => Some(Severity::Error),
         };
         for reason in told.reasons {
-            let reason = visible(reason);
-            match severity {
-                Some(severity) => writeln!(self.out, "{}", self.style.severe(severity, &reason))?,
-                None => writeln!(self.out, "{reason}")?,
+            for line in wrap(&visible(reason), self.style.prose_width()) {
+                match severity {
+                    Some(severity) => writeln!(self.out, "{}", self.style.severe(severity, line))?,
+                    None => writeln!(self.out, "{line}")?,
+                }
             }
         }
         Ok(())

@@ -68,8 +68,8 @@ impl Table {
         self.rows.push(cells);
     }
 
-    /// Prints it, two columns from the left. Columns in which no row says anything are left out, and the widest
-    /// columns of words are cut where the terminal is too narrow.
+    /// Prints it, two columns from the left. Columns in which no row says anything are left out, the widest columns of
+    /// words are cut where the terminal is too narrow, and the last columns are left out where it still is.
     pub(super) fn print(&self, style: &Style, out: &mut dyn io::Write) -> io::Result<()> {
         let mut widths: Vec<usize> = self.titles.iter().map(|title| columns(title)).collect();
         let mut is_empty = vec![true; widths.len()];
@@ -85,7 +85,15 @@ impl Table {
                 }
             }
         }
-        squeeze(&mut widths, &is_empty, &is_words, style.layout().width.saturating_sub(2));
+        let room = style.layout().width.saturating_sub(2);
+        squeeze(&mut widths, &is_empty, &is_words, room);
+        // What there is no room for even then: the numbers that matter least come last.
+        while taken(&widths, &is_empty) > room
+            && let Some(last) = is_empty.iter().skip(1).rposition(|empty| !empty)
+            && let Some(empty) = is_empty.get_mut(last + 1)
+        {
+            *empty = true;
+        }
         let shown = |index: usize| is_empty.get(index).is_some_and(|empty| !empty);
         let width = |index: usize| widths.get(index).copied().unwrap_or(0);
         let mut line = String::new();
@@ -125,13 +133,17 @@ fn push(line: &mut String, drawn: &str, seen: &str, width: usize, to_the_right: 
     };
 }
 
+/// Columns of a terminal that columns of a table take, with the gaps between them.
+fn taken(widths: &[usize], is_empty: &[bool]) -> usize {
+    let shown = || widths.iter().zip(is_empty).filter(|(_, empty)| !**empty);
+    shown().map(|(width, _)| width).sum::<usize>() + 2 * shown().count().saturating_sub(1)
+}
+
 /// Narrows the widest columns of words until all fit, or none can be narrowed any more.
 fn squeeze(widths: &mut [usize], is_empty: &[bool], is_words: &[bool], room: usize) {
     loop {
         let shown = |index: &usize| is_empty.get(*index).is_some_and(|empty| !empty);
-        let taken: usize = (0..widths.len()).filter(shown).filter_map(|index| widths.get(index)).sum();
-        let gaps = 2 * (0..widths.len()).filter(shown).count().saturating_sub(1);
-        let over = (taken + gaps).saturating_sub(room);
+        let over = taken(widths, is_empty).saturating_sub(room);
         let can_give = |index: &usize| {
             shown(index)
                 && is_words.get(*index).is_some_and(|words| *words)
