@@ -127,7 +127,8 @@ impl Audit {
         let repos = self.inputs.find()?;
         if self.names {
             let own = repos.iter().filter(|repo| self.shard.is_none_or(|shard| shard.holds(&repo.name)));
-            let names: String = own.map(|repo| format!("{}\n", visible(&repo.name))).collect();
+            let names: Vec<_> = own.map(|repo| visible(&repo.name).into_owned() + "\n").collect();
+            let names = names.concat();
             terminal::print(names.as_bytes())?;
             return Ok(Exit::Clean);
         }

@@ -91,7 +91,7 @@ mod tests {
             let mut taken = Vec::new();
             let make = |item: &usize| {
                 begun.fetch_add(1, Ordering::SeqCst);
-                if item % 7 == 0 {
+                if item.is_multiple_of(7) {
                     std::thread::yield_now();
                 }
                 item * 2

@@ -75,7 +75,7 @@ impl Auditor<'_> {
         rows
     }
 
-    fn subject<'i>(input: &'i Input, day: Date) -> Subject<'i> {
+    fn subject(input: &Input, day: Date) -> Subject<'_> {
         Subject { snapshot: day, repo: &input.name, commit: None, web: None, passed_over: Vec::new() }
     }
 
@@ -94,7 +94,7 @@ impl Auditor<'_> {
         };
         let is_bare = !folder.join(".git").exists() && is_bare(&folder);
         if is_bare || self.at.is_some() || self.from_history {
-            return self.from_objects(input, &folder, is_bare);
+            return self.as_committed(input, &folder, is_bare);
         }
         let day = self.snapshots.last().copied().ok_or("there is no day to look at")?;
         Ok(vec![self.as_it_stands(input, folder, day)?])
@@ -126,7 +126,7 @@ impl Auditor<'_> {
     }
 
     /// A repository as commits have it.
-    fn from_objects(&self, input: &Input, folder: &Path, is_bare: bool) -> Result<Vec<RepoRows>, Problem> {
+    fn as_committed(&self, input: &Input, folder: &Path, is_bare: bool) -> Result<Vec<RepoRows>, Problem> {
         let repository = Repository::around(folder).map_err(|error| told(&error))?;
         let top = repository.folder();
         let top = top.canonicalize().unwrap_or_else(|_| top.to_owned());

@@ -357,7 +357,7 @@ pub(super) fn trend_table(trend: &[Point]) -> Table {
             None => Cell::name("–").sorted_by("-1"),
         };
         vec![
-            Cell::name(&point.day.to_string()),
+            Cell::name(&point.day.to_string()).class("day"),
             Cell::number(point.repos),
             Cell::severe(point.failed, Severity::Error),
             Cell::number(counts.deployments),

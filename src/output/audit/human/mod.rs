@@ -156,7 +156,7 @@ impl Page<'_> {
             return Ok(());
         }
         self.title("by rule")?;
-        let titles = ["", "severity", "open", "undetermined", "new", "excused", "repositories"];
+        let titles = ["", "severity", "open", "new", "excused", "repositories"];
         let mut table = Table::new(&titles);
         for line in open.iter().take(ROWS) {
             let severity = line.severity.unwrap_or(Severity::Note);
@@ -164,7 +164,6 @@ impl Page<'_> {
                 Cell::text(&line.rule),
                 Cell::text(severity.as_str()).look(Look::Severe(severity)),
                 Cell::number(line.counts.open()),
-                Cell::number(line.counts.undetermined),
                 Cell::number(line.counts.new),
                 Cell::number(line.counts.excused()),
                 Cell::number(line.repos),
