@@ -246,6 +246,9 @@ impl Repository {
             "protocol.allow=never",
             "-c",
             "log.showSignature=false",
+            // A larger content is handed out piece by piece, where git would hold all of it in memory first.
+            "-c",
+            "core.bigFileThreshold=1m",
         ]);
         for name in OF_ANOTHER_REPOSITORY {
             command.env_remove(name);
