@@ -324,7 +324,8 @@ fn decisive(own: &crate::finding::Decisive) -> ValueRow {
         path: own.path.to_string(),
         value: value(&own.value),
         op: text(own.op),
-        threshold: own.threshold.as_ref().map(value),
+        // Rows that were read again have no null there either.
+        threshold: own.threshold.as_ref().map(value).filter(|own| !own.is_null()),
         parameter: text(own.parameter.as_deref()),
         parameter_source: text(own.parameter_source.as_deref()),
     }
