@@ -98,6 +98,27 @@ pub struct PassedOver {
     pub path: String,
 }
 
+impl PassedOver {
+    /// Files of another repository.
+    pub fn submodule(path: String) -> Self {
+        Self::of("submodule", path)
+    }
+
+    /// A file whose content lies elsewhere.
+    pub fn lfs_pointer(path: String) -> Self {
+        Self::of("lfs-pointer", path)
+    }
+
+    /// History that is not there.
+    pub fn shallow() -> Self {
+        Self::of("shallow", String::new())
+    }
+
+    fn of(code: &str, path: String) -> Self {
+        Self { code: code.to_owned(), path }
+    }
+}
+
 /// A pack in force.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PackRow {

@@ -16,7 +16,7 @@ use crate::cli::gather::Sources;
 use crate::cli::policies::PolicyOptions;
 use crate::cli::progress::Progress;
 use crate::cli::{Error, Global, check};
-use crate::discover::{Here, LeftOut, MANIFEST_ENDINGS, OnDisk, Root};
+use crate::discover::{Here, LeftOut, MANIFEST_ENDINGS, OnDisk, Root, shown};
 use crate::exceptions::Top;
 use crate::finding::Finding;
 use crate::git::{self, Commit, EntryKind, Repository};
@@ -152,7 +152,7 @@ impl Auditor<'_> {
         for (day, commit) in commits {
             let mut subject = Self::subject(input, day);
             if is_shallow {
-                subject.passed_over.push(PassedOver { code: "shallow".to_owned(), path: String::new() });
+                subject.passed_over.push(PassedOver::shallow());
             }
             let Some(commit) = commit else {
                 all.push(subject.nothing(RepoState::Absent, None));
@@ -184,11 +184,8 @@ impl Auditor<'_> {
         let tree = tree.map_err(|error| told(&error))?;
         let entries = tree.snapshot().entries().iter();
         let submodules = entries.filter(|entry| entry.kind == EntryKind::Submodule);
-        let passed_over = |code: &str, path: &Path| PassedOver {
-            code: code.to_owned(),
-            path: crate::discover::shown(path),
-        };
-        subject.passed_over.extend(submodules.map(|entry| passed_over("submodule", &entry.path)));
+        let submodules = submodules.map(|entry| PassedOver::submodule(shown(&entry.path)));
+        subject.passed_over.extend(submodules);
         let from = folder.strip_prefix(top).unwrap_or(Path::new(""));
         let (mut problem, mut pointers) = (None, Vec::new());
         let gather = |left_out: &LeftOut| {
@@ -206,12 +203,9 @@ impl Auditor<'_> {
             }
         };
         let place = Place { folder: folder.to_owned(), top: top.to_owned() };
-        let rows = self.judge(&place, subject, &tree, &tree, gather).map_err(|error| error.to_string())?;
-        if let Some(problem) = problem {
-            return Err(problem);
-        }
-        let mut rows = rows;
-        rows.repo.passed_over.extend(pointers.iter().map(|path| passed_over("lfs-pointer", path)));
+        let rows = self.judge(&place, subject, &tree, &tree, gather).map_err(|error| error.to_string());
+        let mut rows = problem.map_or(rows, Err)?;
+        rows.repo.passed_over.extend(pointers.iter().map(|path| PassedOver::lfs_pointer(shown(path))));
         rows.repo
             .passed_over
             .sort_by(|left, right| (&left.code, &left.path).cmp(&(&right.code, &right.path)));
@@ -231,7 +225,7 @@ impl Auditor<'_> {
         let below = place.folder.strip_prefix(&place.top).unwrap_or(Path::new(""));
         let root = Root {
             given: place.folder.clone(),
-            shown: crate::discover::shown(below),
+            shown: shown(below),
             real: place.folder.clone(),
             whole: true,
         };
