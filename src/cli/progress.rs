@@ -73,7 +73,10 @@ impl Progress {
             }
             drop(is_over);
             pause = BEAT;
-            let line = self.line();
+            // A line that is wider than the terminal could not be wiped.
+            let width =
+                terminal_size::terminal_size_of(io::stderr()).map_or(80, |(width, _)| usize::from(width.0));
+            let line: String = self.line().chars().take(width.saturating_sub(1)).collect();
             let _ = write!(out, "\r{line:shown$}");
             let _ = out.flush();
             shown = line.len();
@@ -92,11 +95,10 @@ impl Progress {
         let rate = self.repos.load(Ordering::Relaxed) * 1000
             / u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
         format!(
-            "{} of {} repositories, {} files, {} manifests, {} findings, {rate} repositories a second",
+            "{} of {} repositories ({rate} a second), {} files, {} findings",
             number(&self.repos),
             separated(&count.to_string()),
             number(&self.files),
-            number(&self.manifests),
             number(&self.findings),
         )
     }
@@ -131,7 +133,8 @@ mod tests {
         progress.count(2);
         progress.count_repo(5);
         let line = progress.line();
-        assert!(line.starts_with("1 of 1,300 repositories, 1 files, 2 manifests, 5 findings, "), "{line}");
+        assert!(line.starts_with("1 of 1,300 repositories ("), "{line}");
+        assert!(line.ends_with(" a second), 1 files, 5 findings"), "{line}");
     }
 
     #[test]
