@@ -17,7 +17,7 @@ mod repository;
 mod roots;
 
 use std::collections::HashSet;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -103,6 +103,8 @@ pub trait Visit: Send {
     fn file(&mut self, found: Found<'_>);
     /// Takes note of trouble.
     fn trouble(&mut self, trouble: Trouble);
+    /// Does in the thread that visited what would else be done by one thread for all. More may be visited after it.
+    fn done(&mut self) {}
 }
 
 /// Where a walk begins.
@@ -198,16 +200,27 @@ fn visit_named<V: Visit>(
 struct Seen {
     keys: RandomState,
     marks: HashSet<u64>,
+    /// Marks that nobody has asked for yet: most runs are one walk, and end before anybody does.
+    fresh: Vec<u64>,
 }
 
 impl Seen {
     /// The mark of a path: a folder that really lies at `real`, and the way down from there.
     fn mark(&self, real: &Path, below: &Path) -> u64 {
+        self.hasher(real, below).finish()
+    }
+
+    fn hasher(&self, real: &Path, below: &Path) -> DefaultHasher {
         let mut hasher = self.keys.build_hasher();
         for part in real.components().chain(below.components()) {
             part.as_os_str().hash(&mut hasher);
         }
-        hasher.finish()
+        hasher
+    }
+
+    /// Makes the marks of the walks so far count.
+    fn settle(&mut self) {
+        self.marks.extend(self.fresh.drain(..));
     }
 
     fn insert(&mut self, mark: u64) -> bool {
@@ -239,6 +252,7 @@ impl Tree {
         visitors: &mut Vec<V>,
     ) {
         let root = self.roots.len();
+        self.seen.settle();
         if self.roots.iter().any(|earlier| earlier.real == base.real) {
             return;
         }
@@ -253,7 +267,7 @@ impl Tree {
         }
         let (own, marked, links) = done.into_inner().unwrap_or_else(PoisonError::into_inner);
         visitors.extend(own);
-        self.seen.marks.extend(marked);
+        self.seen.fresh.extend(marked);
         self.links.extend(links.into_iter().map(|link| (root, link)));
         self.roots.push(base);
     }
@@ -300,6 +314,7 @@ impl<'a, V: Visit, M: Fn() -> V + Sync> Walk<'a, V, M> {
             seen: self.seen,
             visitor: Some((self.make)()),
             marks: Vec::new(),
+            folders: Vec::new(),
             links: Vec::new(),
             done: self.done,
         }
@@ -313,12 +328,15 @@ impl<'s, V: Visit, M: Fn() -> V + Sync> ParallelVisitorBuilder<'s> for &Walk<'s,
 }
 
 /// One thread of a walk.
-struct Worker<'a, V> {
+struct Worker<'a, V: Visit> {
     base: &'a Base,
     endings: &'static [&'static str],
     seen: &'a Seen,
     visitor: Option<V>,
     marks: Vec<u64>,
+    /// The folder of the last entry and those above it, each with its mark as far as it goes: a walk goes down into a
+    /// folder before it goes on.
+    folders: Vec<(PathBuf, DefaultHasher)>,
     links: Vec<PathBuf>,
     done: &'a Done<V>,
 }
@@ -345,7 +363,7 @@ impl<V: Visit> Worker<'_, V> {
         if !kind.is_dir() && !is_wanted {
             return;
         }
-        let mark = self.seen.mark(&self.base.real, self.base.below(entry.path()));
+        let mark = mark_of(&entry, kind.is_dir(), self.base, self.seen, &mut self.folders);
         if self.seen.contains(mark) {
             return;
         }
@@ -363,13 +381,58 @@ impl<V: Visit> ParallelVisitor for Worker<'_, V> {
     }
 }
 
-impl<V> Drop for Worker<'_, V> {
+impl<V: Visit> Drop for Worker<'_, V> {
     fn drop(&mut self) {
+        if let Some(visitor) = &mut self.visitor {
+            visitor.done();
+        }
         let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
         done.0.extend(self.visitor.take());
         done.1.append(&mut self.marks);
         done.2.append(&mut self.links);
     }
+}
+
+/// The mark of an entry of a walk. Its folder is hashed once for all that lies in it; `folders` are those known so far.
+fn mark_of(
+    entry: &DirEntry,
+    is_folder: bool,
+    base: &Base,
+    seen: &Seen,
+    folders: &mut Vec<(PathBuf, DefaultHasher)>,
+) -> u64 {
+    let path = entry.path();
+    while folders.last().is_some_and(|(folder, _)| !lies_in(path, folder)) {
+        folders.pop();
+    }
+    if folders.is_empty()
+        && entry.depth() > 0
+        && let Some(folder) = path.parent()
+    {
+        folders.push((folder.to_owned(), seen.hasher(&base.real, base.below(folder))));
+    }
+    let hasher = match folders.last() {
+        Some((_, folder)) => {
+            let mut hasher = folder.clone();
+            entry.file_name().hash(&mut hasher);
+            hasher
+        }
+        None => seen.hasher(&base.real, base.below(path)),
+    };
+    let mark = hasher.finish();
+    if is_folder {
+        folders.push((path.to_owned(), hasher));
+    }
+    mark
+}
+
+/// Whether a path lies right in a folder, told by its bytes: paths compare part by part, which takes longer.
+fn lies_in(path: &Path, folder: &Path) -> bool {
+    let [path, folder] = [path, folder].map(|path| path.as_os_str().as_encoded_bytes());
+    let is_separator = |byte: &u8| std::path::is_separator(char::from(*byte));
+    path.strip_prefix(folder)
+        .and_then(|rest| rest.split_first())
+        .is_some_and(|(first, name)| is_separator(first) && !name.iter().any(is_separator))
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the walker")]

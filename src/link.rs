@@ -5,7 +5,9 @@
 
 mod evidence;
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use crate::finding::{Finding, Label, Place, Severity};
@@ -15,29 +17,48 @@ use crate::manifest::vocabulary::Vocabulary;
 
 pub use evidence::{EVIDENCE_NOT_FOUND, Repository, missing_evidence, names_evidence_in};
 
-/// Puts deployments into the order of their files and tells which of them share an identity: in one file a
-/// mistake, in two folders perhaps staging and production.
+/// Puts deployments into the order of their files, which is that of the report: what is made in order has not to be
+/// moved to be sorted.
+pub fn sort(deployments: &mut [Deployment]) {
+    deployments.sort_by(|left, right| {
+        let by_file = match Arc::ptr_eq(&left.source, &right.source) {
+            true => Ordering::Equal,
+            false => left.source.path.cmp(&right.source.path),
+        };
+        by_file.then(left.document.cmp(&right.document))
+    });
+}
+
+/// Sorts deployments and tells which of them share an identity: in one file a mistake, in two folders perhaps staging
+/// and production.
 pub fn link(deployments: &mut [Deployment], findings: &mut Vec<Finding>) {
-    deployments
-        .sort_by(|left, right| (&left.source.path, left.document).cmp(&(&right.source.path, right.document)));
-    let mut first_of: HashMap<&str, &Deployment> = HashMap::new();
+    sort(deployments);
+    let mut first_of: HashMap<&str, &Deployment> = HashMap::with_capacity(deployments.len());
     let mut first_in_file: HashMap<&str, &Deployment> = HashMap::new();
-    let mut file: Option<&Arc<str>> = None;
-    for deployment in &*deployments {
-        let Some(identity) = deployment.identity.as_deref() else { continue };
-        if file != Some(&deployment.source.path) {
-            first_in_file.clear();
-            file = Some(&deployment.source.path);
-        }
-        if let Some(&first) = first_in_file.get(identity) {
-            findings.push(duplicate(deployment, first, identity, Severity::Error));
-            continue;
-        }
-        first_in_file.insert(identity, deployment);
-        if let Some(&first) = first_of.get(identity) {
-            findings.push(duplicate(deployment, first, identity, Severity::Note));
-        } else {
-            first_of.insert(identity, deployment);
+    let is_of_one_file = |left: &Deployment, right: &Deployment| left.source.path == right.source.path;
+    for file in deployments.chunk_by(is_of_one_file) {
+        first_in_file.clear();
+        for deployment in file {
+            let Some(identity) = deployment.identity.as_deref() else { continue };
+            if let [_, _, ..] = file {
+                match first_in_file.entry(identity) {
+                    Entry::Vacant(none) => {
+                        none.insert(deployment);
+                    }
+                    Entry::Occupied(first) => {
+                        findings.push(duplicate(deployment, first.get(), identity, Severity::Error));
+                        continue;
+                    }
+                }
+            }
+            match first_of.entry(identity) {
+                Entry::Occupied(first) => {
+                    findings.push(duplicate(deployment, first.get(), identity, Severity::Note));
+                }
+                Entry::Vacant(none) => {
+                    none.insert(deployment);
+                }
+            }
         }
     }
 }

@@ -258,9 +258,6 @@ fn barrier(examined: Vec<Examined>, apart: &[Arc<str>], supplied: Option<&Suppli
         findings.retain(|finding| !apart.contains(&finding.primary.place.source.path));
         deployments.retain(|deployment| !apart.contains(&deployment.source.path));
     }
-    // In the order of the report from here on: what is made in order has not to be moved to be sorted.
-    deployments
-        .sort_by(|left, right| (&left.source.path, left.document).cmp(&(&right.source.path, right.document)));
     link::link(deployments, findings);
     if let Some(supplied) = supplied {
         supplied.join(deployments, findings);
@@ -418,15 +415,17 @@ fn each<T: Default + Send>(
     while deployments.len() > share {
         shares.push(deployments.split_off(deployments.len() - share));
     }
-    shares.push(deployments);
     shares.reverse();
     std::thread::scope(|scope| {
         let workers: Vec<_> = shares.into_iter().map(|some| scope.spawn(move || all(some))).collect();
-        let done = workers.into_iter().map(|worker| match worker.join() {
-            Ok(done) => done,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        done.collect()
+        let mut done = vec![all(deployments)];
+        for worker in workers {
+            match worker.join() {
+                Ok(share) => done.push(share),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        done
     })
 }
 

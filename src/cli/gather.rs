@@ -9,7 +9,7 @@ use super::Global;
 use super::progress::Progress;
 use crate::discover::{self, Found, Here, LeftOut, MANIFEST_ENDINGS, OnDisk, Trouble, Visit};
 use crate::document::Limits;
-use crate::link::Repository;
+use crate::link::{self, Repository};
 use crate::output::Texts;
 use crate::pipeline::{self, Examined, Input};
 use crate::read;
@@ -240,6 +240,10 @@ impl Visit for Reader<'_> {
 
     fn trouble(&mut self, trouble: Trouble) {
         take_trouble(&mut self.examined, trouble);
+    }
+
+    fn done(&mut self) {
+        link::sort(&mut self.examined.deployments);
     }
 }
 

@@ -12,6 +12,9 @@ impl Tree {
     /// What a link leads to is reported where it really lies, so that no file stands in a report by two names.
     pub(super) fn follow<V: Visit>(&mut self, settings: &Settings, visitors: &mut [V]) -> Option<Base> {
         let visitor = visitors.first_mut()?;
+        if !self.links.is_empty() {
+            self.seen.settle();
+        }
         // Threads meet links in any order.
         self.links.sort_by(|left, right| right.cmp(left));
         while let Some((root, link)) = self.links.pop() {
