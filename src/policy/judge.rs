@@ -246,7 +246,7 @@ impl Bench<'_> {
         drop(words);
         let labels = self.labels(rule, reads, applied);
         let mut finding = self.finding(rule, Outcome::Fail, severity, message, labels);
-        finding.passes_if = eval::passes_if(&rule.conditions.require.expr, self.input);
+        finding.passes_if = eval::passes_if_unmet(&rule.conditions.require.expr, self.input);
         finding.decisive = self.decisive(rule, reads, applied);
         finding
     }
@@ -288,7 +288,7 @@ impl Bench<'_> {
         let message = format!("{} cannot be decided for {name}: {why}", rule.id);
         let labels = self.labels(rule, reads, applied);
         let mut finding = self.finding(rule, Outcome::Undetermined, severity, message, labels);
-        finding.passes_if = eval::passes_if(&rule.conditions.require.expr, self.input);
+        finding.passes_if = eval::passes_if_unmet(&rule.conditions.require.expr, self.input);
         finding.decisive = self.decisive(rule, reads, applied);
         finding.missing = missing;
         Some(finding)

@@ -80,8 +80,7 @@ impl Bench<'_> {
         let facts = self.view.facts;
         let vocabulary = self.view.vocabulary;
         let path = path_of(read);
-        let last = || path.rsplit('.').next().unwrap_or(&path).trim_end_matches("[]");
-        let short = read.key.as_deref().unwrap_or_else(last);
+        let short = read.key.as_deref().unwrap_or_else(|| vocabulary.name(read.path));
         let signal = read.signal.and_then(|(list, item)| {
             self.pack
                 .checklists

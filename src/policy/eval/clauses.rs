@@ -35,6 +35,18 @@ pub(super) struct Part<'a> {
 pub fn passes_if(expr: &Expr, input: Input<'_>) -> Vec<Clause> {
     let mut run = Run::new(expr, input);
     let parts = find(&mut run, expr.root, true);
+    clauses(&run, parts)
+}
+
+/// The same for a condition that is known not to be true.
+pub fn passes_if_unmet(expr: &Expr, input: Input<'_>) -> Vec<Clause> {
+    let mut run = Run::new(expr, input);
+    let parts = seek(&mut run, expr.root, true);
+    clauses(&run, parts)
+}
+
+fn clauses<'a>(run: &Run<'a>, parts: Option<Vec<Part<'a>>>) -> Vec<Clause> {
+    let (expr, input) = (run.expr, run.input);
     let Some(parts) = parts.filter(|_| !run.is_exhausted()) else { return Vec::new() };
     if !are_independent(&parts, expr, input.view.vocabulary) && !witness::confirms(&parts, expr, input) {
         return Vec::new();
@@ -136,9 +148,14 @@ fn find<'a>(run: &mut Run<'a>, at: ExprId, want: bool) -> Option<Vec<Part<'a>>> 
     if run.is_exhausted() {
         return None;
     }
+    seek(run, at, want)
+}
+
+/// The same for a node that is known not to come to `want`.
+fn seek<'a>(run: &mut Run<'a>, at: ExprId, want: bool) -> Option<Vec<Part<'a>>> {
     let expr = run.expr;
     match &expr.node(at).kind {
-        ExprKind::Not(operand) => find(run, *operand, !want),
+        ExprKind::Not(operand) => seek(run, *operand, !want),
         ExprKind::And(..) if want => all(run, &chain(expr, at, true), want),
         ExprKind::Or(..) if !want => all(run, &chain(expr, at, false), want),
         ExprKind::And(..) => fewest(run, &chain(expr, at, true), want),

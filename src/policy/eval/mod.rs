@@ -10,6 +10,7 @@ mod intervals;
 mod macros;
 mod operators;
 mod place;
+mod quick;
 mod run;
 mod value;
 mod witness;
@@ -21,7 +22,7 @@ use crate::manifest::view::View;
 use crate::manifest::vocabulary::PathId;
 use crate::source::Span;
 pub use atoms::{Stood, comparison, stood};
-pub use clauses::passes_if;
+pub use clauses::{passes_if, passes_if_unmet};
 use run::{Run, dedupe};
 use value::Value;
 

@@ -5,9 +5,7 @@ use std::rc::Rc;
 use super::place::Override;
 use super::value::Value;
 use super::{FUEL, Fault, Input, Read, Standing, Truth};
-use crate::manifest::facts::FactValue;
-use crate::manifest::view::Selected;
-use crate::policy::expression::ast::{Binary, Expr, ExprId, ExprKind, Literal};
+use crate::policy::expression::ast::{Binary, Expr, ExprId, ExprKind};
 use crate::source::Span;
 
 /// An evaluation under way.
@@ -37,9 +35,6 @@ pub(super) struct Run<'a> {
 
 /// Left operands that are evaluated by recursion, which is quicker than without.
 const MAX_FLOORS: u32 = 16;
-
-/// Bytes of a text from which on comparing it costs fuel.
-const SHORT: usize = 64;
 
 impl<'a> Run<'a> {
     pub(super) fn new(expr: &'a Expr, input: Input<'a>) -> Self {
@@ -165,8 +160,8 @@ impl<'a> Run<'a> {
     /// A tower of operators along their left operands. It can be as tall as an expression is long: only its first
     /// floors are recursion.
     fn chain(&mut self, top: ExprId) -> Value<'a> {
-        if let Some(equal) = self.equals_literal(top) {
-            return equal;
+        if let Some(tested) = self.tests_fact(top) {
+            return tested;
         }
         if self.floors >= MAX_FLOORS {
             return self.tall_chain(top);
@@ -185,41 +180,6 @@ impl<'a> Run<'a> {
         let value = self.join(top, start, value);
         self.atom = outer;
         value
-    }
-
-    /// A fact that is held against a literal, as in most comparisons: told without making values of the two. Where more
-    /// has to be weighed, it is nothing.
-    fn equals_literal(&mut self, at: ExprId) -> Option<Value<'a>> {
-        let expr = self.expr;
-        let ExprKind::Binary(operator @ (Binary::Equal | Binary::NotEqual), left, right) = expr.node(at).kind
-        else {
-            return None;
-        };
-        let (ExprKind::Fact(path), ExprKind::Literal(literal)) =
-            (&expr.node(left).kind, &expr.node(right).kind)
-        else {
-            return None;
-        };
-        let Selected::One(id) = self.input.view.get(*path) else { return None };
-        let equal = match (self.input.view.facts.value(id), literal) {
-            (FactValue::Text(own), Literal::String(other)) if other.len() < SHORT => *own == **other,
-            (FactValue::Bool(own), Literal::Bool(other)) => own == *other,
-            _ => return None,
-        };
-        // The two operands and the comparison, as anywhere else.
-        if !self.overrides.is_empty() || self.fuel <= 3 {
-            return None;
-        }
-        self.spend(3);
-        self.reads.push(Read {
-            path: *path,
-            fact: Some(id),
-            key: None,
-            standing: Standing::Known,
-            atom: Some(at),
-            signal: self.signal,
-        });
-        Some(Value::Bool(equal == (operator == Binary::Equal)))
     }
 
     /// Notes the test that an operator is.
@@ -287,6 +247,10 @@ impl<'a> Run<'a> {
         let right = self.eval(right_id);
         if matches!(right, Value::Bool(value) if value == absorbing) {
             self.reads.drain(start..middle);
+            return right;
+        }
+        // Neither absorbs, and so both are the other truth value.
+        if matches!((&left, &right), (Value::Bool(_), Value::Bool(_))) {
             return right;
         }
         let left = self.truth(left_id, left);
