@@ -157,12 +157,15 @@ impl<'o> Encoder<'o> {
 /// Whether a text stands in JSON as it is: printable ASCII without a quote or a backslash.
 fn is_bare(text: &[u8]) -> bool {
     let (words, rest) = text.as_chunks::<8>();
-    let odd = |byte: u8| !matches!(byte, b' '..=b'~') || matches!(byte, b'"' | b'\\');
     words.iter().fold(0, |sum, word| sum | odd_bytes(u64::from_ne_bytes(*word))) == 0
         && match text.last_chunk() {
             // The last bytes once more, some of them: quicker than one by one.
             Some(last) => odd_bytes(u64::from_ne_bytes(*last)) == 0,
-            None => !rest.iter().any(|&byte| odd(byte)),
+            None => {
+                let mut word = [b' '; 8];
+                word.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+                odd_bytes(u64::from_ne_bytes(word)) == 0
+            }
         }
 }
 
@@ -218,15 +221,25 @@ impl Compound<'_, '_> {
     }
 
     /// The name of a field and what stands around it. It stands in our sources, and nothing in it has to be escaped.
+    /// Half of a report is names: what is around them is written in pieces of a length that the compiler knows.
     #[inline]
     fn name(&mut self, name: &'static str) {
         debug_assert!(is_bare(name.as_bytes()));
         self.encoder.buffer.reserve(name.len() + 8);
-        self.item();
-        self.encoder.buffer.push(b'"');
+        if self.broken {
+            self.item();
+            self.encoder.buffer.push(b'"');
+        } else if self.is_empty {
+            self.is_empty = false;
+            self.encoder.buffer.push(b'"');
+        } else {
+            self.encoder.buffer.extend_from_slice(b",\"");
+        }
         self.encoder.buffer.extend_from_slice(name.as_bytes());
-        self.encoder.buffer.push(b'"');
-        self.colon();
+        self.encoder.buffer.extend_from_slice(b"\":");
+        if self.broken {
+            self.encoder.buffer.push(b' ');
+        }
     }
 
     /// Writes a field that is a list of rows, as [`rows`] makes them. They are taken piece by piece and written on as
@@ -337,7 +350,13 @@ impl<'e, 'o> ser::Serializer for &'e mut Encoder<'o> {
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result {
-        self.serialize_str(variant)
+        // It stands in our sources, as the names of fields do.
+        debug_assert!(is_bare(variant.as_bytes()));
+        self.buffer.reserve(variant.len() + 2);
+        self.buffer.push(b'"');
+        self.buffer.extend_from_slice(variant.as_bytes());
+        self.buffer.push(b'"');
+        Ok(())
     }
 
     fn serialize_newtype_struct<T: ?Sized + Serialize>(self, _: &'static str, value: &T) -> Result {
