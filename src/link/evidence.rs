@@ -67,18 +67,32 @@ fn named<'a>(
     })
 }
 
+/// The words that all findings of the rule share.
+struct Words {
+    rule: Arc<str>,
+    label: Arc<str>,
+    help: Arc<str>,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| Words {
+    rule: EVIDENCE_NOT_FOUND.into(),
+    label: "no such file".into(),
+    help: "correct the path (from the manifest's folder, or from one above it), or add the file".into(),
+});
+
 fn finding(deployment: &Deployment, id: FactId, text: &str) -> Finding {
     let vocabulary = Vocabulary::native();
     let path = vocabulary.path(deployment.facts.fact(id).path);
+    let Words { rule, label, help } = &*WORDS;
     let mut finding = Finding::new(
-        EVIDENCE_NOT_FOUND,
+        Arc::clone(rule),
         None,
         Outcome::Fail,
         Severity::Warning,
         format!("{path} names {text}, which is not in the repository"),
-        Label::new(deployment.facts.place(id, vocabulary), "no such file"),
+        Label::new(deployment.facts.place(id, vocabulary), Arc::clone(label)),
     )
-    .with_help("correct the path (from the manifest's folder, or from one above it), or add the file");
+    .with_help(Arc::clone(help));
     finding.deployment.clone_from(&deployment.identity);
     finding.deployment_id = Some(Arc::clone(&deployment.id));
     finding.decisive = vec![Decisive {

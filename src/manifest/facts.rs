@@ -435,6 +435,12 @@ pub struct FactSetBuilder {
 }
 
 impl FactSetBuilder {
+    /// Makes room for so many facts, and for so many bytes of texts.
+    pub fn reserve(&mut self, facts: usize, texts: usize) {
+        self.facts.reserve(facts);
+        self.strings.reserve(texts);
+    }
+
     /// Facts added from here on come from this source and are certain until
     /// [`Self::confidence`] says otherwise.
     pub fn source(&mut self, source: FactSource) {

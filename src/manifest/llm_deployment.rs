@@ -68,6 +68,8 @@ pub fn extract(document: &Document, source: &Arc<Source>, rejected: &Rejected) -
     let root = document.root();
     let vocabulary = Vocabulary::native();
     let mut reader = Reader::new(declared_in(document, source, "/spec"), rejected);
+    // Nearly every node is a fact, and a third of a manifest is texts: what is not needed is given back at the end.
+    reader.builder.reserve(document.node_count() as usize, document.text().len() / 3);
     if let Some(spec) = root.entry("spec") {
         reader.pointer.push_str("/spec");
         reader.object(spec.value(), at_entry(ROOT, spec), Some(spec));

@@ -145,6 +145,15 @@ impl Vocabulary {
         }
     }
 
+    /// What a path is called in a few words: its last key, of items that of their list.
+    pub fn name(&self, id: PathId) -> &str {
+        let mut info = self.info(id);
+        while info.key == "[]" {
+            info = self.info(info.parent);
+        }
+        &info.key
+    }
+
     /// Pointer in a native manifest to what has a path of the native vocabulary; nothing where the path alone does not
     /// tell it, because it leads through a list or a map.
     pub fn native_pointer(&self, id: PathId) -> Option<Arc<str>> {
@@ -226,10 +235,11 @@ mod tests {
     }
 
     #[test]
-    fn every_path_is_found_and_no_other() {
+    fn every_path_is_found_and_no_other_and_is_called_by_its_last_key() {
         let native = Vocabulary::native();
         for (id, info) in native.iter() {
             assert_eq!(native.find(&info.path), Some(id));
+            assert_eq!(Some(native.name(id)), info.path.trim_end_matches("[]").rsplit('.').next());
         }
         assert_eq!(native.find("workload.monthly"), None);
     }
