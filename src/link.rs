@@ -5,7 +5,6 @@
 
 mod evidence;
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
@@ -14,6 +13,7 @@ use crate::finding::{Finding, Label, Place, Severity};
 use crate::manifest::Deployment;
 use crate::manifest::view::View;
 use crate::manifest::vocabulary::Vocabulary;
+use crate::source::Source;
 
 pub use evidence::{EVIDENCE_NOT_FOUND, Repository, missing_evidence, names_evidence_in};
 
@@ -21,11 +21,7 @@ pub use evidence::{EVIDENCE_NOT_FOUND, Repository, missing_evidence, names_evide
 /// moved to be sorted.
 pub fn sort(deployments: &mut [Deployment]) {
     deployments.sort_by(|left, right| {
-        let by_file = match Arc::ptr_eq(&left.source, &right.source) {
-            true => Ordering::Equal,
-            false => left.source.path.cmp(&right.source.path),
-        };
-        by_file.then(left.document.cmp(&right.document))
+        Source::by_path(&left.source, &right.source).then(left.document.cmp(&right.document))
     });
 }
 

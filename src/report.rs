@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::finding::{Finding, Outcome, Severity, Status};
 pub use crate::policy::advice::Costs;
 pub use crate::policy::{OutcomeCounts, PackRecord, ParameterRecord, RuleRecord};
+use crate::source::Source;
 pub use rules::{built_in_rule, built_in_rules, rules_of};
 
 /// What to fail on.
@@ -299,8 +300,6 @@ fn by_place(left: &Finding, right: &Finding) -> Ordering {
             (place.span, place.pointer.as_deref(), finding.deployment_id.as_deref()),
         )
     }
-    let (here, there) = (&left.primary.place.source, &right.primary.place.source);
-    // Most neighbours are of one file, whose name need not be read to know it.
-    let by_file = if Arc::ptr_eq(here, there) { Ordering::Equal } else { here.path.cmp(&there.path) };
+    let by_file = Source::by_path(&left.primary.place.source, &right.primary.place.source);
     by_file.then_with(|| key(left).cmp(&key(right)))
 }

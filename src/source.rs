@@ -1,5 +1,6 @@
 //! A source text, byte spans in it, and how an offset becomes a line and a column.
 
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -183,6 +184,11 @@ enum Origin {
 }
 
 impl Source {
+    /// The order of sources in reports. Most neighbours are one source, whose path need not be read to know it.
+    pub fn by_path(left: &Arc<Self>, right: &Arc<Self>) -> Ordering {
+        if Arc::ptr_eq(left, right) { Ordering::Equal } else { left.path.cmp(&right.path) }
+    }
+
     /// The file to read again for an excerpt; nothing for standard input and built-in texts.
     pub fn file(&self) -> Option<&Path> {
         match &self.origin {

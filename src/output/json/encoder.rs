@@ -157,16 +157,14 @@ impl<'o> Encoder<'o> {
 /// Whether a text stands in JSON as it is: printable ASCII without a quote or a backslash.
 fn is_bare(text: &[u8]) -> bool {
     let (words, rest) = text.as_chunks::<8>();
-    words.iter().fold(0, |sum, word| sum | odd_bytes(u64::from_ne_bytes(*word))) == 0
-        && match text.last_chunk() {
-            // The last bytes once more, some of them: quicker than one by one.
-            Some(last) => odd_bytes(u64::from_ne_bytes(*last)) == 0,
-            None => {
-                let mut word = [b' '; 8];
-                word.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-                odd_bytes(u64::from_ne_bytes(word)) == 0
-            }
-        }
+    // The last bytes once more, some of them: quicker than one by one.
+    let last = text.last_chunk().copied().unwrap_or_else(|| {
+        let mut word = [b' '; 8];
+        word.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        word
+    });
+    let odd = |word: &[u8; 8]| odd_bytes(u64::from_ne_bytes(*word));
+    words.iter().fold(odd(&last), |sum, word| sum | odd(word)) == 0
 }
 
 /// Not zero where one of eight bytes cannot stand in JSON as it is. Which one it is, it does not tell: a borrow goes on
