@@ -7,7 +7,7 @@ use super::{Child, Kind, NodeId};
 use crate::source::Span;
 
 /// Up to this many entries are compared with each other; more are hashed.
-const FEW: usize = 12;
+const FEW: usize = 24;
 
 /// Marks entries of the innermost mapping whose keys are equal, and tells of each but the first.
 pub(super) fn mark_duplicates(builder: &mut Builder<'_>, first: usize) {
