@@ -121,8 +121,8 @@ impl Threads {
 /// What a thread may make before the first of it is taken.
 const WAITING: usize = 2;
 
-/// Shares of the work for each thread.
-const SHARES: usize = 8;
+/// Shares of the work for each thread: the last that one is still at is what the others wait for.
+const SHARES: usize = 32;
 
 #[cfg(test)]
 mod tests {
