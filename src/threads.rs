@@ -51,26 +51,26 @@ impl Threads {
         let shares: Vec<&[T]> = items.chunks(items.len().div_ceil(threads * SHARES)).collect();
         let next = AtomicUsize::new(0);
         let work = || {
-            let (mut own, mut made) = (begin(), Vec::new());
+            let (mut own, mut done) = (begin(), Vec::new());
             loop {
                 let at = next.fetch_add(1, Ordering::Relaxed);
-                let Some(share) = shares.get(at) else { return made };
-                made.push((at, share.iter().map(|item| make(&mut own, item)).collect::<Vec<R>>()));
+                let Some(share) = shares.get(at) else { return done };
+                done.push((at, share.iter().map(|item| make(&mut own, item)).collect::<Vec<R>>()));
             }
         };
-        let mut made = std::thread::scope(|scope| {
+        let mut done = std::thread::scope(|scope| {
             let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-            let mut made = work();
+            let mut done = work();
             for other in others {
                 match other.join() {
-                    Ok(some) => made.extend(some),
+                    Ok(some) => done.extend(some),
                     Err(panic) => std::panic::resume_unwind(panic),
                 }
             }
-            made
+            done
         });
-        made.sort_unstable_by_key(|(at, _)| *at);
-        made.into_iter().flat_map(|(_, share)| share).collect()
+        done.sort_unstable_by_key(|(at, _)| *at);
+        done.into_iter().flat_map(|(_, share)| share).collect()
     }
 
     /// Makes something of each item and hands it on, in the order of the items, while others are made. `make` is given
@@ -151,9 +151,9 @@ mod tests {
     fn what_a_thread_begins_with_serves_all_that_it_makes() {
         let numbers: Vec<usize> = (0..100).collect();
         for count in 1..5 {
-            let begun = AtomicUsize::new(0);
+            let rooms = AtomicUsize::new(0);
             let begin = || {
-                begun.fetch_add(1, Ordering::Relaxed);
+                rooms.fetch_add(1, Ordering::Relaxed);
                 String::new()
             };
             let make = |room: &mut String, number: &usize| {
@@ -161,9 +161,9 @@ mod tests {
                 room.push_str(&number.to_string());
                 room.len()
             };
-            let made = Threads::new(Some(count)).map_with(&numbers, 8, begin, make);
-            assert_eq!(made, numbers.iter().map(|number| number.to_string().len()).collect::<Vec<_>>());
-            assert_eq!(begun.into_inner(), count);
+            let lengths = Threads::new(Some(count)).map_with(&numbers, 8, begin, make);
+            assert_eq!(lengths, numbers.iter().map(|number| number.to_string().len()).collect::<Vec<_>>());
+            assert_eq!(rooms.into_inner(), count);
         }
     }
 
