@@ -1,6 +1,7 @@
 //! How many threads to work with.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{channel, sync_channel};
 
 /// A number of threads, asked for or left to the system. The system is asked only once there is work for more than
@@ -29,25 +30,47 @@ impl Threads {
 
     /// What a function makes of each item, in the order of the items. `few` of them are not worth a second thread.
     pub fn map<T: Sync, R: Send>(self, items: &[T], few: usize, make: impl Fn(&T) -> R + Sync) -> Vec<R> {
+        self.map_with(items, few, || (), |(), item| make(item))
+    }
+
+    /// The same with something that each thread begins with and keeps from item to item. What is made of an item must
+    /// not depend on those before it: which they are is left to chance.
+    pub fn map_with<T: Sync, S, R: Send>(
+        self,
+        items: &[T],
+        few: usize,
+        begin: impl Fn() -> S + Sync,
+        make: impl Fn(&mut S, &T) -> R + Sync,
+    ) -> Vec<R> {
         let threads = self.for_tasks(items.len(), few);
         if threads < 2 {
-            return items.iter().map(make).collect();
+            let mut own = begin();
+            return items.iter().map(|item| make(&mut own, item)).collect();
         }
-        let make = &make;
-        std::thread::scope(|scope| {
-            let mut shares = items.chunks(items.len().div_ceil(threads));
-            let first = shares.next();
-            let others: Vec<_> =
-                shares.map(|share| scope.spawn(move || share.iter().map(make).collect::<Vec<_>>())).collect();
-            let mut all: Vec<R> = first.into_iter().flatten().map(make).collect();
+        // Handed out in small shares: a thread that starts late, or is held up, makes fewer.
+        let shares: Vec<&[T]> = items.chunks(items.len().div_ceil(threads * SHARES)).collect();
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let (mut own, mut done) = (begin(), Vec::new());
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(share) = shares.get(at) else { return done };
+                done.push((at, share.iter().map(|item| make(&mut own, item)).collect::<Vec<R>>()));
+            }
+        };
+        let mut done = std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+            let mut done = work();
             for other in others {
                 match other.join() {
-                    Ok(some) => all.extend(some),
+                    Ok(some) => done.extend(some),
                     Err(panic) => std::panic::resume_unwind(panic),
                 }
             }
-            all
-        })
+            done
+        });
+        done.sort_unstable_by_key(|(at, _)| *at);
+        done.into_iter().flat_map(|(_, share)| share).collect()
     }
 
     /// Makes something of each item and hands it on, in the order of the items, while others are made. `make` is given
@@ -98,6 +121,9 @@ impl Threads {
 /// What a thread may make before the first of it is taken.
 const WAITING: usize = 2;
 
+/// Shares of the work for each thread: the last that one is still at is what the others wait for.
+const SHARES: usize = 32;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,6 +145,26 @@ mod tests {
             );
         }
         assert!(Threads::default().count() >= 1);
+    }
+
+    #[test]
+    fn what_a_thread_begins_with_serves_all_that_it_makes() {
+        let numbers: Vec<usize> = (0..100).collect();
+        for count in 1..5 {
+            let rooms = AtomicUsize::new(0);
+            let begin = || {
+                rooms.fetch_add(1, Ordering::Relaxed);
+                String::new()
+            };
+            let make = |room: &mut String, number: &usize| {
+                room.clear();
+                room.push_str(&number.to_string());
+                room.len()
+            };
+            let lengths = Threads::new(Some(count)).map_with(&numbers, 8, begin, make);
+            assert_eq!(lengths, numbers.iter().map(|number| number.to_string().len()).collect::<Vec<_>>());
+            assert_eq!(rooms.into_inner(), count);
+        }
     }
 
     #[test]

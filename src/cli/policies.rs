@@ -215,7 +215,7 @@ pub(super) fn workspace(
 
 /// Adds the packs of folders, all at once: they may extend each other.
 pub(super) fn add_folders(policies: &mut Policies, folders: &[PathBuf]) -> Result<(), Error> {
-    let mut packs = Packs::new(policies.threads);
+    let mut packs = Packs::default();
     for folder in folders {
         packs.named(folder, 0, &Disk)?;
     }

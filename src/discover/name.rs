@@ -50,7 +50,16 @@ impl Here {
 
 /// A path as reports show it: forward slashes, no `.`, and bytes that are not UTF-8 as `\xNN`.
 pub fn shown(path: &Path) -> String {
-    join("", path)
+    match path.to_str() {
+        Some(text) if is_plain(text) => text.to_owned(),
+        _ => join("", path),
+    }
+}
+
+/// Whether the text of a path is as reports show it, as nearly always: told sooner than taking it apart.
+fn is_plain(text: &str) -> bool {
+    let parts = text.strip_prefix('/').unwrap_or(text).split('/');
+    std::path::MAIN_SEPARATOR == '/' && parts.into_iter().all(|part| !matches!(part, "" | "."))
 }
 
 /// A path below another, as reports show it.

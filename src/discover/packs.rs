@@ -43,12 +43,23 @@ impl PolicyFolder {
         let depth = |pack: &PackFiles| pack.pack.components().count();
         let mut packs: Vec<(usize, &mut PackFiles)> =
             self.packs.iter_mut().map(|pack| (depth(pack), pack)).collect();
+        // The owner of what lies in the same folder as the rule before.
+        let mut last: Option<(PathBuf, Option<usize>)> = None;
         for rule in rules {
-            let owner = packs
-                .iter_mut()
-                .filter(|(_, pack)| pack.pack.parent().is_some_and(|folder| rule.starts_with(folder)))
-                .max_by_key(|(depth, _)| *depth);
-            match owner {
+            let folder = rule.parent().unwrap_or(Path::new(""));
+            let owner = match &last {
+                Some((same, owner)) if same.as_os_str() == folder.as_os_str() => *owner,
+                _ => {
+                    let above = |(_, (_, pack)): &(usize, &(usize, &mut PackFiles))| {
+                        pack.pack.parent().is_some_and(|own| folder.starts_with(own))
+                    };
+                    let deepest = packs.iter().enumerate().filter(above).max_by_key(|(_, (depth, _))| *depth);
+                    let owner = deepest.map(|(at, _)| at);
+                    last = Some((folder.to_owned(), owner));
+                    owner
+                }
+            };
+            match owner.and_then(|at| packs.get_mut(at)) {
                 Some((_, pack)) => pack.rules.push(rule),
                 None => self.strays.push(rule),
             }

@@ -342,7 +342,8 @@ impl<'t> Builder<'t> {
         }
         let Some(frame) = self.frames.pop() else { return Ok(()) };
         let start = self.children.len() as u32;
-        self.children.extend(self.pending.drain(first..));
+        self.children.extend_from_slice(self.pending.get(first..).unwrap_or_default());
+        self.pending.truncate(first);
         let children = Children { start, end: self.children.len() as u32 };
         let mut span = NOWHERE;
         if let Some(node) = self.nodes.get_mut(frame.node.0 as usize) {

@@ -7,7 +7,7 @@ use super::{Child, Kind, NodeId};
 use crate::source::Span;
 
 /// Up to this many entries are compared with each other; more are hashed.
-const FEW: usize = 12;
+const FEW: usize = 24;
 
 /// Marks entries of the innermost mapping whose keys are equal, and tells of each but the first.
 pub(super) fn mark_duplicates(builder: &mut Builder<'_>, first: usize) {
@@ -39,12 +39,13 @@ fn equal_keys(builder: &Builder<'_>, first: usize) -> Vec<(usize, usize)> {
     let key = |child: &Child| builder.str_of(child.key);
     let mut pairs = Vec::new();
     if own.len() <= FEW {
-        // A bit for each length of a key: where it is new, so is the key.
-        let mut lengths = 0_u64;
+        // A bit for each length and beginning of a key: where it is new, so is the key.
+        let mut seen = 0_u64;
         for (later, child) in own.iter().enumerate() {
-            let length = 1 << (child.key.len() % u64::BITS);
-            if lengths & length == 0 {
-                lengths |= length;
+            let begins = u32::from(key(child).as_bytes().first().copied().unwrap_or_default());
+            let bit = 1 << (child.key.len().wrapping_mul(5).wrapping_add(begins) % u64::BITS);
+            if seen & bit == 0 {
+                seen |= bit;
                 continue;
             }
             let is_equal = |other: &Child| other.key.len() == child.key.len() && key(other) == key(child);

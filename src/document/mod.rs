@@ -252,6 +252,10 @@ impl Document {
             Str::Decoded(span) => span.slice(&self.decoded),
         }
     }
+
+    fn children(&self, range: Children) -> &[Child] {
+        self.children.get(range.start as usize..range.end as usize).unwrap_or_default()
+    }
 }
 
 /// Where a JSON pointer leads.
@@ -359,9 +363,7 @@ impl<'a> NodeRef<'a> {
 
     fn children(self) -> &'a [Child] {
         match self.kind() {
-            Kind::Sequence(range) | Kind::Mapping(range) => {
-                self.document.children.get(range.start as usize..range.end as usize).unwrap_or(&[])
-            }
+            Kind::Sequence(range) | Kind::Mapping(range) => self.document.children(range),
             _ => &[],
         }
     }
@@ -379,20 +381,32 @@ impl<'a> NodeRef<'a> {
     /// Items of a sequence; nothing for anything else.
     pub fn items(self) -> impl ExactSizeIterator<Item = NodeRef<'a>> + use<'a> {
         let document = self.document;
-        let children = if self.is_sequence() { self.children() } else { &[] };
+        let children = match self.kind() {
+            Kind::Sequence(range) => document.children(range),
+            _ => &[],
+        };
         children.iter().map(move |child| NodeRef { document, id: child.value })
     }
 
     /// Entries of a mapping, its own before merged ones; nothing for anything else.
     pub fn entries(self) -> impl ExactSizeIterator<Item = Entry<'a>> + use<'a> {
         let document = self.document;
-        let children = if self.is_mapping() { self.children() } else { &[] };
-        children.iter().map(move |child| Entry { document, child })
+        self.members().iter().map(move |child| Entry { document, child })
+    }
+
+    fn members(self) -> &'a [Child] {
+        match self.kind() {
+            Kind::Mapping(range) => self.document.children(range),
+            _ => &[],
+        }
     }
 
     /// The entry of a key (of duplicates the first).
     pub fn entry(self, key: &str) -> Option<Entry<'a>> {
-        self.entries().find(|entry| entry.child.key.len() as usize == key.len() && entry.key() == key)
+        let document = self.document;
+        let is_it =
+            |child: &&Child| child.key.len() as usize == key.len() && document.str_of(child.key) == key;
+        self.members().iter().find(is_it).map(|child| Entry { document, child })
     }
 
     /// The value of a key (of duplicates the first).
@@ -432,6 +446,11 @@ impl<'a> Entry<'a> {
     /// Whether the key stands in its mapping more than once.
     pub fn is_duplicate(self) -> bool {
         self.child.duplicate
+    }
+
+    /// Whether an earlier entry of its mapping has the same key.
+    pub fn is_shadowed(self) -> bool {
+        self.child.shadowed
     }
 }
 

@@ -310,7 +310,13 @@ impl<'t> Reader<'t> {
     }
 
     fn begin_block(&mut self, line: Line<'t>, at: usize) -> Option<()> {
-        let (outer, decoded) = (self.levels.last()?.column, self.builder.as_ref()?.decoded.len());
+        let outer = self.levels.last()?.column;
+        let builder = self.builder.as_mut()?;
+        // Room for what most texts are decoded to.
+        if builder.decoded.capacity() == 0 {
+            builder.decoded.reserve((self.text.len() - at).min(1024));
+        }
+        let decoded = builder.decoded.len();
         let (block, after) = Block::begin(line, at, outer, decoded)?;
         self.block = Some(block);
         self.rest(line, after)

@@ -11,12 +11,11 @@ use crate::nearest::nearest;
 
 /// Tells the kinds of examples that a rule lacks.
 pub(super) fn missing_examples(
-    spec: NodeRef<'_>,
+    examples: Option<NodeRef<'_>>,
     source: &LazySource,
     document: &Document,
     findings: &mut Vec<Finding>,
 ) {
-    let examples = spec.get("examples");
     for (kind, what) in [("pass", "passes"), ("fail", "fails")] {
         if examples.and_then(|node| node.get(kind)).is_none_or(NodeRef::is_empty) {
             let key = document.pointer_place("/spec/examples").key;

@@ -54,7 +54,7 @@ pub(super) fn settle(packs: &mut [Pack], findings: &mut Vec<Finding>) {
     // What is built in was there first, and what an organisation brings before what a repo does: no pack can take the
     // place of a rule beneath it.
     order.sort_by_key(|&at| packs.get(at).map(|pack| (!pack.is_embedded(), pack.layer, pack.name.clone())));
-    let mut claims = Claims::new();
+    let mut claims = Claims::with_capacity(packs.iter().map(|pack| pack.rules.len()).sum());
     let mut taken: Vec<(usize, usize, Finding)> = Vec::new();
     for &at in &order {
         let rules = packs.get(at).map_or(&[][..], |pack| &pack.rules);

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use sha2::{Digest, Sha256};
 
-use super::load::{self, PackNames, PolicyText};
+use super::load::{self, Known, PackNames, PolicyText};
 use super::pack::{Pack, RuleSlot};
 use super::pack_file::{self, Draft};
 use super::{Policies, complete, embedded, extends, ids};
@@ -27,26 +27,39 @@ pub struct PolicyFile {
 }
 
 impl PolicyFile {
-    fn text(&self) -> PolicyText {
-        let Self { path, file, text, source } = self.clone();
+    fn text(self) -> PolicyText {
+        let Self { path, file, text, source } = self;
         let own = Arc::clone(&text);
         let source = move || source.unwrap_or_else(|| Source::on_disk(path, file, &own));
         PolicyText { source: Arc::new(LazyLock::new(Box::new(source))), text }
     }
 }
 
-/// The texts of a pack.
+/// A policy file that could not be read.
 #[derive(Clone, Debug)]
-pub struct PackTexts {
+pub struct Unread {
+    /// Its path as findings show it.
+    pub path: Arc<str>,
+    /// Why, as a code.
+    pub code: &'static str,
+    /// The same as a predicate (`does not exist`).
+    pub predicate: String,
+}
+
+/// Reads a policy file, by way of a buffer whose room serves again.
+pub type ReadFile<'a> = Box<dyn Fn(&mut Vec<u8>) -> Result<PolicyFile, Unread> + Sync + 'a>;
+
+/// The texts of a pack.
+pub struct PackTexts<'a> {
     /// `pack.yaml`; its path as findings show it where it could not be read, which somebody told.
     pub pack: Result<PolicyFile, Arc<str>>,
-    /// Its rules.
-    pub rules: Vec<PolicyFile>,
+    /// Its rules, which are read as they are checked, by several threads.
+    pub rules: Vec<ReadFile<'a>>,
     /// The layer of configs that brings it ([`Pack::layer`]).
     pub layer: usize,
 }
 
-impl PackTexts {
+impl PackTexts<'_> {
     /// The source of `pack.yaml`, if there are findings in it.
     fn source(&self, findings: &[Finding]) -> Option<Arc<Source>> {
         match &self.pack {
@@ -77,8 +90,9 @@ impl Policies {
         Some(policies)
     }
 
-    /// Notes that a policy file could not be read, and why (`does not exist`).
-    pub fn unreadable(&mut self, path: &Arc<str>, code: &'static str, predicate: &str) {
+    /// Notes that a policy file could not be read, and why.
+    pub fn unreadable(&mut self, unread: &Unread) {
+        let Unread { path, code, predicate } = unread;
         let source = Source::in_memory(Arc::clone(path), "");
         let primary = Label::new(Place::whole(&source), "not read");
         self.problems.push(Finding::invalid("policy", code, format!("{path} {predicate}"), primary));
@@ -86,22 +100,23 @@ impl Policies {
 
     /// Adds a pack from its files: `pack.yaml` first, then its rules.
     pub fn add(&mut self, pack: &PolicyFile, rules: &[PolicyFile]) {
-        self.add_all(&[PackTexts { pack: Ok(pack.clone()), rules: rules.to_vec(), layer: 0 }]);
+        let rules = rules.iter().map(|rule| Box::new(|_: &mut Vec<u8>| Ok(rule.clone())) as ReadFile<'_>);
+        self.add_all(&[PackTexts { pack: Ok(pack.clone()), rules: rules.collect(), layer: 0 }]);
     }
 
     /// Adds packs from their files, in any order: a pack can extend one that comes later, or is there already. Every
     /// mistake becomes one of [`Self::problems`]; rules without one run.
-    pub fn add_all(&mut self, texts: &[PackTexts]) {
+    pub fn add_all(&mut self, texts: &[PackTexts<'_>]) {
         let mut findings = Vec::new();
         let mut drafts: Vec<Draft> = Vec::new();
         let mut folders: Vec<Folder<'_>> = Vec::new();
         for texts in texts {
             let before = findings.len();
-            let file = texts.pack.as_ref().ok().map(PolicyFile::text);
+            let file = texts.pack.as_ref().ok().map(|file| file.clone().text());
             let draft = file.as_ref().and_then(|file| pack_file::draft(file, &mut findings));
             let Some(mut draft) = draft else {
-                folders.push(Folder { texts, pack: None, names: PackNames::unknown() });
-                self.not_run(texts, findings.get(before..).unwrap_or_default());
+                let unusable = texts.source(findings.get(before..).unwrap_or_default());
+                folders.push(Folder { unusable, ..Folder::without_pack(texts) });
                 continue;
             };
             draft.pack.layer = texts.layer;
@@ -109,10 +124,10 @@ impl Policies {
             let mut others = self.packs.iter().chain(drafts.iter().map(|draft| &draft.pack));
             if let Some(other) = others.find(|other| other.name == name) {
                 findings.push(duplicate_pack(&draft.pack, other));
-                folders.push(Folder { texts, pack: None, names: PackNames::unknown() });
+                folders.push(Folder::without_pack(texts));
                 continue;
             }
-            folders.push(Folder { texts, pack: Some(name), names: PackNames::default() });
+            folders.push(Folder { texts, pack: Some(name), names: PackNames::default(), unusable: None });
             drafts.push(draft);
         }
         let lent = self.lend_embedded(&drafts);
@@ -124,12 +139,28 @@ impl Policies {
             }
         }
         let mut new = Vec::new();
-        for (folder, rules) in read_rules(folders, self.threads, &mut findings) {
+        let mut read = read_rules(&folders, self.threads).into_iter();
+        for folder in &folders {
+            let mut rules = Vec::with_capacity(folder.texts.rules.len());
+            let mut digest = folder.digest();
+            for rule in read.by_ref().take(folder.texts.rules.len()) {
+                match rule {
+                    Ok(mut rule) => {
+                        digest.add(&rule.stem, rule.slot.text_str());
+                        findings.append(&mut rule.findings);
+                        rules.push(rule.slot);
+                    }
+                    Err(unread) => self.unreadable(&unread),
+                }
+            }
+            if let Some(pack_file) = &folder.unusable {
+                self.not_run(pack_file, rules.len());
+            }
             let pack = self.packs.iter_mut().find(|pack| Some(&pack.name) == folder.pack.as_ref());
             if let Some(pack) = pack {
                 pack.rules = rules;
                 pack.rules.sort_by(|left, right| left.id.cmp(&right.id));
-                pack.digest = folder.digest();
+                pack.digest = digest.finish();
                 new.push(Arc::clone(&pack.name));
             }
         }
@@ -158,7 +189,7 @@ impl Policies {
     }
 
     /// Adds what is wrong with a rule that belongs to no pack, among it that it does not.
-    pub fn add_stray(&mut self, file: &PolicyFile) {
+    pub fn add_stray(&mut self, file: PolicyFile) {
         let text = file.text();
         let message = "This rule belongs to no pack: there is no pack.yaml beside it or above it";
         let label = Label::new(Place::whole(&text.source), "not used");
@@ -166,12 +197,14 @@ impl Policies {
             Finding::invalid("policy", "no-pack", message, label)
                 .with_help("Write a pack.yaml beside it; `tunelint schema pack` prints its schema"),
         );
-        load::load_rule(&text, &PackNames::unknown(), &mut self.problems);
+        load::load_rule(text, &PackNames::unknown(), &mut Known::default(), &mut self.problems);
     }
 
     /// Says that the rules of a pack that cannot be used are checked, and do not run.
-    fn not_run(&mut self, texts: &PackTexts, findings: &[Finding]) {
-        let (Some(source), count @ 1..) = (texts.source(findings), texts.rules.len()) else { return };
+    fn not_run(&mut self, pack_file: &Arc<Source>, count: usize) {
+        if count == 0 {
+            return;
+        }
         let (rules, run) = if count == 1 { ("rule", "does") } else { ("rules", "do") };
         self.problems.push(
             Finding::invalid(
@@ -180,7 +213,7 @@ impl Policies {
                 format!(
                     "The {count} {rules} of this pack {run} not run, because its pack.yaml cannot be used"
                 ),
-                Label::new(Place::whole(&source), "this pack"),
+                Label::new(Place::whole(pack_file), "this pack"),
             )
             .with_severity(Severity::Warning)
             .with_help("What can be checked of them without it is checked"),
@@ -190,61 +223,72 @@ impl Policies {
 
 /// A folder of policies on its way to a pack.
 struct Folder<'a> {
-    texts: &'a PackTexts,
+    texts: &'a PackTexts<'a>,
     /// The pack; nothing where it cannot be used.
     pack: Option<Arc<str>>,
     /// The names that its rules may use.
     names: PackNames,
+    /// Its `pack.yaml`, where that is why its rules do not run.
+    unusable: Option<Arc<Source>>,
 }
 
 /// Fewer rules than this are read faster than a thread is started.
 const FEW: usize = 16;
 
-/// Reads the rules of folders, each in the order of its files.
-fn read_rules<'a>(
-    folders: Vec<Folder<'a>>,
-    threads: Threads,
-    findings: &mut Vec<Finding>,
-) -> Vec<(Folder<'a>, Vec<RuleSlot>)> {
-    let tasks: Vec<(&PolicyFile, &PackNames)> = folders
-        .iter()
-        .flat_map(|folder| folder.texts.rules.iter().map(|file| (file, &folder.names)))
-        .collect();
-    let read = threads.map(&tasks, FEW, |(file, names)| {
-        let mut findings = Vec::new();
-        (read_rule(file, names, &mut findings), findings)
-    });
-    let mut slots = Vec::with_capacity(read.len());
-    for (slot, found) in read {
-        slots.push(slot);
-        findings.extend(found);
-    }
-    let mut slots = slots.into_iter();
-    folders
-        .into_iter()
-        .map(|folder| {
-            let own = slots.by_ref().take(folder.texts.rules.len()).collect();
-            (folder, own)
-        })
-        .collect()
+/// A rule that was read, sound or not.
+struct ReadRule {
+    slot: RuleSlot,
+    /// What its file is called.
+    stem: Arc<str>,
+    findings: Vec<Finding>,
 }
 
-impl Folder<'_> {
-    fn digest(&self) -> Box<str> {
-        let mut digest = Digests::new(self.texts.pack.as_ref().map_or("", |file| &file.text));
-        for file in &self.texts.rules {
-            digest.add(stem(&file.file), &file.text);
+/// What a thread that reads rules keeps from one to the next.
+#[derive(Default)]
+struct Desk {
+    /// Room for the bytes of a file.
+    buffer: Vec<u8>,
+    /// The folder whose expressions are known.
+    folder: usize,
+    known: Known,
+}
+
+/// Reads and checks the rules of folders, in the order of the folders and of their files: each is read, held against
+/// the schema and compiled in one go, so that threads wait for each other only at the end.
+fn read_rules(folders: &[Folder<'_>], threads: Threads) -> Vec<Result<ReadRule, Unread>> {
+    let rules =
+        |(at, folder): (usize, &Folder<'_>)| (0..folder.texts.rules.len()).map(move |rule| (at, rule));
+    let tasks: Vec<(usize, usize)> = folders.iter().enumerate().flat_map(rules).collect();
+    let read = threads.map_with(&tasks, FEW, Desk::default, |desk, &(at, rule)| {
+        let folder = folders.get(at)?;
+        if desk.folder != at {
+            (desk.folder, desk.known) = (at, Known::default());
         }
-        digest.finish()
+        let read = folder.texts.rules.get(rule)?;
+        Some(read(&mut desk.buffer).map(|file| read_rule(file, &folder.names, &mut desk.known)))
+    });
+    read.into_iter().flatten().collect()
+}
+
+impl<'a> Folder<'a> {
+    /// A folder whose rules are checked, and do not run.
+    fn without_pack(texts: &'a PackTexts<'a>) -> Self {
+        Self { texts, pack: None, names: PackNames::unknown(), unusable: None }
+    }
+
+    /// The digest of its files, as far as `pack.yaml`.
+    fn digest(&self) -> Digests {
+        Digests::new(self.texts.pack.as_ref().map_or("", |file| &file.text))
     }
 }
 
-fn read_rule(file: &PolicyFile, names: &PackNames, findings: &mut Vec<Finding>) -> RuleSlot {
-    let (read, rule) = load::load_rule(&file.text(), names, findings);
-    let stem = stem(&file.file);
-    let id: Arc<str> = rule.as_ref().map_or_else(|| stem.into(), |rule| Arc::clone(&rule.id));
-    let slot = RuleSlot::read(id, read, rule);
-    if *slot.id != *stem {
+fn read_rule(file: PolicyFile, names: &PackNames, known: &mut Known) -> ReadRule {
+    let stem: Arc<str> = stem(&file.file).into();
+    let mut findings = Vec::new();
+    let (read, rule) = load::load_rule(file.text(), names, known, &mut findings);
+    let id = rule.as_ref().map_or(&stem, |rule| &rule.id);
+    let slot = RuleSlot::read(Arc::clone(id), read, rule);
+    if slot.id != stem {
         findings.push(
             Finding::invalid(
                 "policy",
@@ -255,7 +299,7 @@ fn read_rule(file: &PolicyFile, names: &PackNames, findings: &mut Vec<Finding>) 
             .with_help(format!("Name the file {}.yaml: a rule is found by its id", slot.id)),
         );
     }
-    slot
+    ReadRule { slot, stem, findings }
 }
 
 /// What is said of a pack whose name another has.

@@ -1,11 +1,12 @@
 //! From the text of policy files to rules and packs: every mistake a finding in the file, with its exact bytes.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use super::complete;
 use super::embedded::{self, EmbeddedRule, Words};
-use super::expression::{self, Issue, Names, Type, Unread};
+use super::expression::{self, Expr, Issue, Names, Type, Unread};
 use super::extends::Inherited;
 use super::pack::{
     Checklist, Condition, ConditionPlace, Conditions, LazySource, Pack, Parameter, Rule, RuleFile,
@@ -98,6 +99,10 @@ impl PackNames {
     }
 }
 
+/// The expressions of a pack that were compiled before, by their texts: many rules of a pack begin with the same `when`.
+#[derive(Debug, Default)]
+pub(super) struct Known(HashMap<Box<str>, Arc<Expr>>);
+
 /// The value of a parameter, and what it is; nothing for what no parameter can be.
 pub fn parameter_value(node: NodeRef<'_>) -> Option<(Type, Scalar)> {
     match node.kind() {
@@ -116,81 +121,115 @@ pub fn parameter_value(node: NodeRef<'_>) -> Option<(Type, Scalar)> {
 
 /// Reads one rule: nothing of it where a mistake keeps it from running. The mistakes are told either way.
 pub(super) fn load_rule(
-    file: &PolicyText,
+    file: PolicyText,
     names: &PackNames,
+    known: &mut Known,
     findings: &mut Vec<Finding>,
 ) -> (RuleFile, Option<Rule>) {
-    let mut read = RuleFile { text: file.clone(), id_span: None, formerly: Vec::new() };
+    let mut read = RuleFile { text: file, id_span: None, formerly: Vec::new() };
     let before = findings.len();
-    let Some(document) = open(file, schema::PolicyKind::Rule, findings) else { return (read, None) };
+    let opened = open(&read.text, schema::PolicyKind::Rule, findings);
+    let Some(document) = opened else { return (read, None) };
     let sound = !findings[before..].iter().any(|finding| finding.severity == Severity::Error);
     let metadata = document.root().get("metadata");
     read.id_span = metadata.and_then(|node| node.get("name")).map(NodeRef::span);
     let formerly = metadata.and_then(|node| node.get("formerly")).into_iter().flat_map(NodeRef::items);
     read.formerly = formerly.filter_map(|node| Some((node.as_str()?.into(), node.span()))).collect();
-    let rule = rule_of(&document, file, names, sound, findings);
+    let rule = rule_of(&document, &read.text, names, known, findings).filter(|_| sound);
     (read, rule)
 }
 
+/// The rule of a document as far as it can be made. All expressions are read before any mistake ends it, so that one
+/// run tells them all.
 fn rule_of(
     document: &Document,
     file: &PolicyText,
     names: &PackNames,
-    sound: bool,
+    known: &mut Known,
     findings: &mut Vec<Finding>,
 ) -> Option<Rule> {
     let root = document.root();
-    let spec = root.get("spec")?;
-    // All expressions are read before any mistake ends the rule, so that one run tells them all.
-    let conditions = conditions(spec, names, &file.source, findings);
-    let message = spec.get("message").map(|node| template(node, names, &file.source, findings));
-    complete::missing_examples(spec, &file.source, document, findings);
-    if !sound {
-        return None;
-    }
-    let source = Arc::clone(&file.source);
-    let id_span = root.get("metadata")?.get("name")?.span();
-    rule(&words_of(root)?, Arc::new(conditions?), message??, source, id_span)
-}
-
-/// The `when` and the `require` of a rule, both read before a mistake in either is the end.
-fn conditions(
-    spec: NodeRef<'_>,
-    names: &PackNames,
-    source: &LazySource,
-    findings: &mut Vec<Finding>,
-) -> Option<Conditions> {
-    let when = match spec.get("when") {
-        Some(node) => condition(node, names.names(), source, findings).map(Some),
+    let spec = Spec::of(root.get("spec")?);
+    let when = match spec.when {
+        Some(node) => condition(node, names.names(), known, &file.source, findings).map(Some),
         None => Some(None),
     };
-    let require = spec.get("require").and_then(|node| condition(node, names.names(), source, findings));
-    Some(Conditions { when: when?, require: require? })
+    let require = spec.require.and_then(|node| condition(node, names.names(), known, &file.source, findings));
+    let message = spec.message.map(|node| template(node, names, &file.source, findings));
+    complete::missing_examples(spec.examples, &file.source, document, findings);
+    let conditions = Conditions { when: when?, require: require? };
+    let metadata = root.get("metadata")?;
+    let id = metadata.get("name")?;
+    rule(&spec.words(id, metadata)?, Arc::new(conditions), message??, Arc::clone(&file.source), id.span())
 }
 
-/// The words of a rule in its document.
-fn words_of(root: NodeRef<'_>) -> Option<Words<'_>> {
-    let (spec, metadata) = (root.get("spec")?, root.get("metadata")?);
-    let severity = spec.get("severity")?;
-    Some(Words {
-        id: text(metadata, &["name"])?,
-        formerly: texts(metadata, "formerly"),
-        summary: text(spec, &["summary"]).unwrap_or_default(),
-        severity: match severity.as_str() {
-            Some(word) => Cow::Owned(vec![("default", word)]),
-            None => severity
-                .entries()
-                .map(|entry| Some((entry.key(), entry.value().as_str()?)))
-                .collect::<Option<_>>()?,
-        },
-        undetermined: text(spec, &["undetermined"]),
-        waivable: !matches!(spec.get("waivable").map(NodeRef::kind), Some(document::Kind::Bool(false))),
-        precision: text(spec, &["precision"]),
-        tags: texts(spec, "tags"),
-        guide: texts(spec, "guide"),
-        why: text(spec, &["why"]).unwrap_or_default(),
-        help: text(spec, &["help"]).unwrap_or_default(),
-    })
+/// The fields of a rule's spec, found in one pass.
+#[derive(Clone, Copy, Default)]
+struct Spec<'a> {
+    summary: Option<NodeRef<'a>>,
+    severity: Option<NodeRef<'a>>,
+    undetermined: Option<NodeRef<'a>>,
+    waivable: Option<NodeRef<'a>>,
+    precision: Option<NodeRef<'a>>,
+    tags: Option<NodeRef<'a>>,
+    guide: Option<NodeRef<'a>>,
+    why: Option<NodeRef<'a>>,
+    when: Option<NodeRef<'a>>,
+    require: Option<NodeRef<'a>>,
+    message: Option<NodeRef<'a>>,
+    help: Option<NodeRef<'a>>,
+    examples: Option<NodeRef<'a>>,
+}
+
+impl<'a> Spec<'a> {
+    fn of(node: NodeRef<'a>) -> Self {
+        let mut spec = Self::default();
+        for entry in node.entries() {
+            let field = match entry.key() {
+                "summary" => &mut spec.summary,
+                "severity" => &mut spec.severity,
+                "undetermined" => &mut spec.undetermined,
+                "waivable" => &mut spec.waivable,
+                "precision" => &mut spec.precision,
+                "tags" => &mut spec.tags,
+                "guide" => &mut spec.guide,
+                "why" => &mut spec.why,
+                "when" => &mut spec.when,
+                "require" => &mut spec.require,
+                "message" => &mut spec.message,
+                "help" => &mut spec.help,
+                "examples" => &mut spec.examples,
+                _ => continue,
+            };
+            field.get_or_insert(entry.value());
+        }
+        spec
+    }
+
+    /// The words of the rule of an id.
+    fn words(&self, id: NodeRef<'a>, metadata: NodeRef<'a>) -> Option<Words<'a>> {
+        let text = |node: Option<NodeRef<'a>>| node.and_then(NodeRef::as_str);
+        let severity = self.severity?;
+        Some(Words {
+            id: id.as_str()?,
+            formerly: texts(metadata.get("formerly")),
+            summary: text(self.summary).unwrap_or_default(),
+            severity: match severity.as_str() {
+                Some(word) => Cow::Owned(vec![("default", word)]),
+                None => severity
+                    .entries()
+                    .map(|entry| Some((entry.key(), entry.value().as_str()?)))
+                    .collect::<Option<_>>()?,
+            },
+            undetermined: text(self.undetermined),
+            waivable: !matches!(self.waivable.map(NodeRef::kind), Some(document::Kind::Bool(false))),
+            precision: text(self.precision),
+            tags: texts(self.tags),
+            guide: texts(self.guide),
+            why: text(self.why).unwrap_or_default(),
+            help: text(self.help).unwrap_or_default(),
+        })
+    }
 }
 
 /// A rule of its parts.
@@ -231,7 +270,7 @@ fn rule(
 /// Makes an embedded rule ready to decide. None has a mistake, as a test holds.
 pub(super) fn load_conditions(rule: &'static EmbeddedRule, names: &PackNames) -> Option<Conditions> {
     let condition = |text, key| {
-        let expr = expression::compile(text, Type::Bool, names.names()).ok()?;
+        let expr = Arc::new(expression::compile(text, Type::Bool, names.names()).ok()?);
         Some(Condition { expr, place: ConditionPlace::Embedded(rule, key) })
     };
     let when = match rule.when {
@@ -345,8 +384,8 @@ pub(super) fn text<'a>(node: NodeRef<'a>, path: &[&str]) -> Option<&'a str> {
     path.iter().try_fold(node, |node, key| node.get(key))?.as_str()
 }
 
-fn texts<'a>(node: NodeRef<'a>, key: &str) -> Cow<'a, [&'a str]> {
-    node.get(key).into_iter().flat_map(NodeRef::items).filter_map(NodeRef::as_str).collect()
+fn texts(node: Option<NodeRef<'_>>) -> Cow<'_, [&str]> {
+    node.into_iter().flat_map(NodeRef::items).filter_map(NodeRef::as_str).collect()
 }
 
 /// The severity of a word.
@@ -373,22 +412,44 @@ pub fn severities(words: &[(&str, &str)]) -> Option<Severities> {
     Some(severities)
 }
 
-pub(super) fn condition(
+fn condition(
+    node: NodeRef<'_>,
+    names: Names<'_>,
+    known: &mut Known,
+    source: &LazySource,
+    findings: &mut Vec<Finding>,
+) -> Option<Condition> {
+    let text = text_of(node);
+    let expr = if let Some(expr) = known.0.get(text) {
+        Arc::clone(expr)
+    } else {
+        let expr = Arc::new(expression(node, names, source, findings)?);
+        known.0.insert(text.into(), Arc::clone(&expr));
+        expr
+    };
+    Some(Condition { expr, place: ConditionPlace::View(view_of(node)) })
+}
+
+/// The expression that a value holds.
+pub(super) fn expression(
     node: NodeRef<'_>,
     names: Names<'_>,
     source: &LazySource,
     findings: &mut Vec<Finding>,
-) -> Option<Condition> {
-    // `when: true` is an expression too, though YAML reads a truth value.
-    let text = node.as_str().unwrap_or_else(|| node.source_text());
-    match expression::compile(text, Type::Bool, names) {
-        Ok(expr) => Some(Condition { expr, place: ConditionPlace::View(view_of(node)) }),
-        Err(issues) => {
-            let view = view_of(node);
-            findings.extend(issues.into_iter().map(|issue| misread(issue, &view, node, source)));
-            None
-        }
-    }
+) -> Option<Expr> {
+    let compiled = expression::compile(text_of(node), Type::Bool, names);
+    let issues = match compiled {
+        Ok(expr) => return Some(expr),
+        Err(issues) => issues,
+    };
+    let view = view_of(node);
+    findings.extend(issues.into_iter().map(|issue| misread(issue, &view, node, source)));
+    None
+}
+
+/// The text of an expression: `when: true` is one too, though YAML reads a truth value.
+fn text_of(node: NodeRef<'_>) -> &str {
+    node.as_str().unwrap_or_else(|| node.source_text())
 }
 
 fn view_of(node: NodeRef<'_>) -> TextView {
@@ -487,7 +548,7 @@ mod tests {
                 let source = embedded::source(embedded.pack, embedded.id, embedded.text);
                 let source = Arc::new(LazyLock::new(Box::new(|| source) as Box<_>));
                 let file = PolicyText { source, text: embedded.text.into() };
-                let read = load_rule(&file, &pack.names, &mut findings).1.unwrap();
+                let read = load_rule(file, &pack.names, &mut Known::default(), &mut findings).1.unwrap();
                 let conditions = Arc::new(load_conditions(embedded, &pack.names).unwrap());
                 let made = load_embedded(embedded, Arc::clone(&conditions), &pack.names).unwrap();
                 for (made, read) in conditions.iter().zip(read.conditions.iter()) {

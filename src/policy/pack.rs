@@ -178,6 +178,14 @@ impl RuleSlot {
         }
     }
 
+    /// The same to look at.
+    pub(super) fn text_str(&self) -> &str {
+        match &self.origin {
+            Origin::Embedded(rule) => rule.text,
+            Origin::File(file) => &file.text.text,
+        }
+    }
+
     /// Whether it can apply to a deployment of this strategy (nothing: unknown).
     pub fn meets(&self, strategy: Option<&str>) -> bool {
         let Some(strategy) = strategy else { return true };
@@ -332,8 +340,8 @@ pub enum Undetermined {
 /// An expression and the way back from its text to the policy file.
 #[derive(Debug)]
 pub struct Condition {
-    /// The expression.
-    pub expr: Expr,
+    /// The expression; rules of a pack that say the same share one.
+    pub expr: Arc<Expr>,
     /// Where it stands.
     pub(super) place: ConditionPlace,
 }

@@ -78,7 +78,7 @@ impl Draft {
             for item in list.value().items() {
                 // A signal that asks a checklist could ask itself: signals are read as if there were none.
                 let met = item.get("met").and_then(|node| {
-                    load::condition(node, pack.names.without_checklists(), &source, findings)
+                    load::expression(node, pack.names.without_checklists(), &source, findings)
                 });
                 sound &= met.is_some();
                 let Some(met) = met else { continue };
@@ -86,7 +86,7 @@ impl Draft {
                     id: text(item, &["id"]).unwrap_or_default().into(),
                     title: text(item, &["title"]).unwrap_or_default().into(),
                 });
-                conditions.push(met.expr);
+                conditions.push(met);
             }
             // To count what is left of a checklist would give another number.
             if sound {

@@ -40,11 +40,12 @@ impl Template {
         view: &crate::manifest::vocabulary::Vocabulary,
         parameters: &[&str],
     ) -> (Self, Vec<Misplaced>) {
-        let mut parts = Vec::new();
+        // A text before and after each placeholder.
+        let mut parts = Vec::with_capacity(8);
         let mut misplaced = Vec::new();
         let mut plain = String::new();
         let mut rest = text;
-        while let Some(at) = rest.find(['{', '}']) {
+        while let Some(at) = memchr::memchr2(b'{', b'}', rest.as_bytes()) {
             plain.push_str(&rest[..at]);
             let tail = &rest[at..];
             if tail.starts_with("{{") || tail.starts_with("}}") {
@@ -142,7 +143,7 @@ fn placeholder(
         let index = parameters.iter().position(|own| *own == parameter)?;
         return Some(Part::Parameter(index as u16));
     }
-    if name.is_empty() || name.contains("[]") || name.ends_with('*') {
+    if name.is_empty() || name.contains('[') && name.contains("[]") || name.ends_with('*') {
         return None;
     }
     if let Some(path) = vocabulary.find(name) {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::shape::{self, Shape};
 use super::{BASELINE_SCHEMA, CONFIG_SCHEMA, FACTS_SCHEMA, PACK_SCHEMA, RULE_SCHEMA, WAIVERS_SCHEMA};
-use crate::document::{TreeJson, TreeNode};
+use crate::document::{NodeRef, TreeJson};
 use crate::manifest::vocabulary::{TERSE_SCHEMA, manifest_schema};
 
 /// The draft that the schemas are compiled under.
@@ -34,8 +34,9 @@ pub(crate) struct Compiled {
 
 impl Compiled {
     /// Whether a document is valid.
-    pub(crate) fn is_valid(&self, node: TreeNode<'_>) -> bool {
-        self.shape.is_some_and(|shape| shape().admits(node) == Some(true)) || self.validator.is_valid(node)
+    pub(crate) fn is_valid(&self, node: NodeRef<'_>) -> bool {
+        self.shape.is_some_and(|shape| shape().admits(node) == Some(true))
+            || self.validator.is_valid(node.into())
     }
 
     /// The schema with its words: what it says of each field.

@@ -112,7 +112,7 @@ pub fn validate_facts(document: &Document, source: &Arc<Source>) -> Vec<Finding>
 
 /// Whether a policy file is valid, and its fields stand in order.
 pub fn is_policy(document: &Document, kind: PolicyKind) -> bool {
-    compiled_policy(kind).is_valid(document.root().into()) && order::is_kept(document, kind)
+    compiled_policy(kind).is_valid(document.root()) && order::is_kept(document, kind)
 }
 
 /// Validates a policy file.
@@ -149,7 +149,7 @@ fn run(
     source: &Arc<Source>,
 ) -> (Vec<Finding>, Rejected) {
     let mut rejected = Rejected::default();
-    if compiled.is_valid(root.into()) {
+    if compiled.is_valid(root) {
         return (Vec::new(), rejected);
     }
     let errors = compiled.validator.iter_errors(root.into());

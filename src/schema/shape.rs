@@ -4,10 +4,7 @@
 //! The table says yes, no, or that it cannot tell. Only a yes counts: in any other case the validator decides, and
 //! it alone says what is wrong.
 
-use jsonschema::json::{Array, JsonNumber, Node, Object};
-use jsonschema::types::JsonType;
-
-use crate::document::TreeNode;
+use crate::document::{self, NodeRef};
 
 /// What a schema asks of a value. As in the schema, what is said of one type of value lets all others pass.
 #[derive(Debug)]
@@ -45,6 +42,22 @@ enum Kind {
     Number,
     Object,
     String,
+}
+
+impl Kind {
+    /// Whether values of a kind have this type. Numbers that are not finite are none.
+    fn is_of(self, kind: document::Kind) -> bool {
+        match (self, kind) {
+            (Self::Array, document::Kind::Sequence(_))
+            | (Self::Boolean, document::Kind::Bool(_))
+            | (Self::Integer | Self::Number, document::Kind::Int(_))
+            | (Self::Object, document::Kind::Mapping(_))
+            | (Self::String, document::Kind::String(_)) => true,
+            (Self::Number, document::Kind::Float(number)) => number.is_finite(),
+            (Self::Integer, document::Kind::Float(number)) => number.fract() == 0.0,
+            _ => false,
+        }
+    }
 }
 
 // `static MANIFEST: Shape`, `RULE`, `PACK` and `CONFIG`: the embedded schemas, made by the build script.
@@ -87,55 +100,44 @@ impl Shape {
     };
 
     /// Whether a value is valid; nothing where the table does not tell.
-    pub(super) fn admits(&self, node: TreeNode<'_>) -> Option<bool> {
-        let plain = !self.never
-            && self.admits_kind(node)
-            && (self.texts.is_empty() || node.as_string().is_some_and(|text| self.texts.contains(&&*text)))
-            && self.minimum.is_none_or(|least| {
-                node.as_number().and_then(|number| number.as_f64()).is_none_or(|number| number >= least)
-            });
-        Some(
-            plain
-                && self.admits_text(node)?
-                && self.admits_members(node)?
-                && self.admits_items(node)?
-                && self.admits_branches(node)?,
-        )
-    }
-
-    fn admits_kind(&self, node: TreeNode<'_>) -> bool {
-        if self.kinds.is_empty() {
-            return true;
+    pub(super) fn admits(&self, node: NodeRef<'_>) -> Option<bool> {
+        let kind = node.kind();
+        if self.never || !self.kinds.is_empty() && !self.kinds.iter().any(|own| own.is_of(kind)) {
+            return Some(false);
         }
-        let kind = node.json_type();
-        let is_whole = || node.as_number().is_some_and(|number| number.is_integer());
-        self.kinds.iter().any(|own| match own {
-            Kind::Array => kind == JsonType::Array,
-            Kind::Boolean => kind == JsonType::Boolean,
-            Kind::Integer => is_whole(),
-            Kind::Number => kind == JsonType::Number,
-            Kind::Object => kind == JsonType::Object,
-            Kind::String => kind == JsonType::String,
-        })
+        let own = match kind {
+            document::Kind::String(_) => self.admits_text(node.as_str().unwrap_or_default())?,
+            _ if !self.texts.is_empty() => false,
+            #[expect(clippy::cast_precision_loss, reason = "no least number is as large")]
+            document::Kind::Int(number) => self.minimum.is_none_or(|least| number as f64 >= least),
+            document::Kind::Float(number) => {
+                self.minimum.is_none_or(|least| !number.is_finite() || number >= least)
+            }
+            document::Kind::Mapping(_) => self.admits_members(node)?,
+            document::Kind::Sequence(_) => self.admits_items(node)?,
+            _ => true,
+        };
+        Some(own && self.admits_branches(node)?)
     }
 
-    fn admits_text(&self, node: TreeNode<'_>) -> Option<bool> {
-        match self.pattern.and_then(|pattern| Some((pattern, node.as_string()?))) {
-            Some((pattern, text)) => matches(pattern, &text),
-            None => Some(true),
+    fn admits_text(&self, text: &str) -> Option<bool> {
+        if !self.texts.is_empty() && !self.texts.contains(&text) {
+            return Some(false);
         }
+        self.pattern.map_or(Some(true), |pattern| matches(pattern, text))
     }
 
-    fn admits_members(&self, node: TreeNode<'_>) -> Option<bool> {
+    fn admits_members(&self, object: NodeRef<'_>) -> Option<bool> {
         if self.members.is_empty() && self.others.is_none() && self.required.is_empty() {
             return Some(true);
         }
-        let Some(object) = node.as_object() else { return Some(true) };
         // Most members stand in the order in which the schema names them.
         let mut next = 0;
         // A bit for each that is required; of more than there are bits the validator tells.
         let mut present = 0_u64;
-        for (name, value) in object.members() {
+        // Of equal keys the first counts.
+        for entry in object.entries().filter(|entry| !entry.is_shadowed()) {
+            let name = entry.key();
             let is_it = |(known, _): &(&str, Self)| *known == name;
             if !self.members.get(next).is_some_and(is_it) {
                 next = self.members.iter().position(is_it).unwrap_or(self.members.len());
@@ -146,7 +148,7 @@ impl Shape {
                 present |= 1_u64.checked_shl(at as u32).unwrap_or(0);
             }
             if let Some(shape) = known.or(self.others)
-                && !shape.admits(value)?
+                && !shape.admits(entry.value())?
             {
                 return Some(false);
             }
@@ -154,9 +156,9 @@ impl Shape {
         Some(present.count_ones() as usize == self.required.len())
     }
 
-    fn admits_items(&self, node: TreeNode<'_>) -> Option<bool> {
-        let (Some(shape), Some(array)) = (self.items, node.as_array()) else { return Some(true) };
-        for item in array.elements() {
+    fn admits_items(&self, array: NodeRef<'_>) -> Option<bool> {
+        let Some(shape) = self.items else { return Some(true) };
+        for item in array.items() {
             if !shape.admits(item)? {
                 return Some(false);
             }
@@ -164,7 +166,7 @@ impl Shape {
         Some(true)
     }
 
-    fn admits_branches(&self, node: TreeNode<'_>) -> Option<bool> {
+    fn admits_branches(&self, node: NodeRef<'_>) -> Option<bool> {
         let mut count = 0;
         for branch in self.one_of {
             count += u32::from(branch.admits(node)?);
@@ -384,8 +386,8 @@ mod tests {
     /// What the table and the validator say of a document.
     fn verdicts(compiled: &Compiled, document: &Value) -> (Option<bool>, bool) {
         let stream = parse(&document.to_string().into(), &Limits::default());
-        let root = TreeNode::from(stream.documents[0].root());
-        (compiled.shape.unwrap()().admits(root), compiled.validator.is_valid(root))
+        let root = stream.documents[0].root();
+        (compiled.shape.unwrap()().admits(root), compiled.validator.is_valid(root.into()))
     }
 
     #[test]
@@ -540,6 +542,6 @@ mod tests {
         assert_eq!(matches(SIZE, "٧B"), None);
         let unknown = Shape { pattern: Some("^x$"), ..Shape::ANY };
         let stream = parse(&"x".into(), &Limits::default());
-        assert_eq!(unknown.admits(stream.documents[0].root().into()), None);
+        assert_eq!(unknown.admits(stream.documents[0].root()), None);
     }
 }

@@ -110,7 +110,7 @@ impl Workspace {
         let mut digest = Sha256::new();
         let mut workspace = Self { policies: Policies::builtin(), ..Self::default() };
         workspace.policies.threads = request.threads;
-        let mut packs = Packs::new(request.threads);
+        let mut packs = Packs::default();
         let mut exclude = Vec::new();
         for (authority, file) in [(Authority::Organisation, org), (Authority::Repo, repo)] {
             let Some(file) = file else { continue };

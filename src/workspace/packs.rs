@@ -10,10 +10,9 @@ use crate::config::{Authority, Stated};
 use crate::discover::{self, PackFiles, PolicyFolder};
 use crate::finding::{Finding, Label};
 use crate::globs;
-use crate::policy::library::{PackTexts, PolicyFile};
+use crate::policy::library::{PackTexts, PolicyFile, ReadFile, Unread};
 use crate::policy::{Policies, PolicyError};
 use crate::read;
-use crate::threads::Threads;
 
 /// Largest policy file that is read: a rule is a page, and ten megabytes of it are a mistake.
 const MAX_POLICY_BYTES: u64 = 4 << 20;
@@ -29,52 +28,39 @@ pub enum Error {
     Unlistable(String),
 }
 
-/// Packs on their way to the policies: all are read before any is added, because they may extend each other, and none
+/// Packs on their way to the policies: all are found before any is added, because they may extend each other, and none
 /// is added twice.
-#[derive(Debug, Default)]
-pub struct Packs {
-    /// Threads to read files with.
-    threads: Threads,
+#[derive(Default)]
+pub struct Packs<'t> {
     seen: HashSet<PathBuf>,
-    texts: Vec<PackTexts>,
+    texts: Vec<PackTexts<'t>>,
     /// Rules that belong to no pack.
     strays: Vec<PolicyFile>,
     unread: Vec<Unread>,
 }
 
-/// Why a policy file could not be read: its path as findings show it, a code, a predicate.
-type Unread = (Arc<str>, &'static str, String);
-
-/// Fewer files than this are read faster than a thread is started.
-const FEW: usize = 32;
-
-impl Packs {
-    /// None so far.
-    pub fn new(threads: Threads) -> Self {
-        Self { threads, ..Self::default() }
-    }
-
-    /// Reads the packs of a folder that a command line names. `layer` is that of [`PackTexts`].
+impl<'t> Packs<'t> {
+    /// Finds the packs of a folder that a command line names. `layer` is that of [`PackTexts`].
     ///
     /// # Errors
     /// A folder that holds no pack or cannot be listed.
-    pub fn named(&mut self, folder: &Path, layer: usize, tree: &dyn Tree) -> Result<(), Error> {
+    pub fn named(&mut self, folder: &Path, layer: usize, tree: &'t dyn Tree) -> Result<(), Error> {
         let found = tree.packs(folder).map_err(Error::Unlistable)?;
         if found.packs.is_empty() {
             return Err(PolicyError::NoPack { folder: folder.to_owned() }.into());
         }
-        self.read(found, layer, &|file| discover::shown(file).into(), tree);
+        self.take(found, layer, Files { tree, odd: Vec::new(), beside: None });
         Ok(())
     }
 
-    /// Reads the packs of a folder, or of the folders that match a glob, of a config.
+    /// Finds the packs of a folder, or of the folders that match a glob, of a config.
     pub(super) fn of_config(
         &mut self,
         stated: &Stated<Box<str>>,
         config: &ConfigFile,
         authority: Authority,
         layer: usize,
-        tree: &dyn Tree,
+        tree: &'t dyn Tree,
         problems: &mut Vec<Finding>,
     ) {
         let mut wrong = |code, message: String, label: &'static str| {
@@ -116,7 +102,8 @@ impl Packs {
                     let links = std::mem::take(&mut found.links).into_iter();
                     found.leave_out(links.filter(is_outside).collect());
                     holds_packs |= !found.packs.is_empty();
-                    self.read(found, layer, &|file| shown_beside(file, config).into(), tree);
+                    let beside = Some((config.folder.clone(), Arc::clone(&config.shown)));
+                    self.take(found, layer, Files { tree, odd: Vec::new(), beside });
                 }
                 Err(error) => wrong("not-listed", format!("cannot read the policies: {error}"), "not read"),
             }
@@ -126,37 +113,30 @@ impl Packs {
         }
     }
 
-    fn read(
-        &mut self,
-        found: PolicyFolder,
-        layer: usize,
-        shown: &(dyn Fn(&Path) -> Arc<str> + Sync),
-        tree: &dyn Tree,
-    ) {
+    fn take(&mut self, found: PolicyFolder, layer: usize, files: Files<'t>) {
         let PolicyFolder { packs, strays, odd, troubles, links: _ } = found;
-        let policy_file = |file: &PathBuf| {
-            let bytes = if odd.contains(file) {
-                tree.read(file, MAX_POLICY_BYTES)
-            } else {
-                tree.listed(file, MAX_POLICY_BYTES)
-            };
-            policy_file(file, bytes, shown, tree)
-        };
-        let troubles = troubles.into_iter();
-        self.unread.extend(troubles.map(|(path, code, predicate)| (shown(&path), code, predicate)));
+        let files = Arc::new(Files { odd, ..files });
+        let mut room = Vec::new();
+        self.unread.extend(troubles.into_iter().map(|(path, code, predicate)| Unread {
+            path: files.shown(&path),
+            code,
+            predicate,
+        }));
         for PackFiles { pack, rules } in packs {
-            if !self.seen.insert(tree.real(&pack).unwrap_or_else(|| pack.clone())) {
+            if !self.seen.insert(files.tree.real(&pack).unwrap_or_else(|| pack.clone())) {
                 continue;
             }
-            let pack = self.told(policy_file(&pack)).ok_or_else(|| shown(&pack));
-            let rules = self.threads.map(&rules, FEW, policy_file);
-            let rules = rules.into_iter().filter_map(|rule| self.told(rule)).collect();
-            self.texts.push(PackTexts { pack, rules, layer });
+            let pack = self.told(files.read(&pack, &mut room)).ok_or_else(|| files.shown(&pack));
+            let rules = rules.into_iter().map(|rule| {
+                let files = Arc::clone(&files);
+                Box::new(move |room: &mut Vec<u8>| files.read(&rule, room)) as ReadFile<'t>
+            });
+            self.texts.push(PackTexts { pack, rules: rules.collect(), layer });
         }
         // What lies beside packs may be anything: only a rule of ours was meant to be one.
         for file in strays {
-            if self.seen.insert(tree.real(&file).unwrap_or_else(|| file.clone()))
-                && let Ok(stray) = policy_file(&file)
+            if self.seen.insert(files.tree.real(&file).unwrap_or_else(|| file.clone()))
+                && let Ok(stray) = files.read(&file, &mut room)
                 && is_rule(&stray)
             {
                 self.strays.push(stray);
@@ -169,24 +149,63 @@ impl Packs {
         read.map_err(|unread| self.unread.push(unread)).ok()
     }
 
-    /// Adds all that was read.
+    /// Reads the rules, and adds all.
     pub fn add_to(self, policies: &mut Policies) {
-        for (path, code, predicate) in &self.unread {
-            policies.unreadable(path, code, predicate);
+        for unread in self.unread {
+            policies.unreadable(&unread);
         }
         if !self.texts.is_empty() {
             policies.add_all(&self.texts);
         }
-        for stray in &self.strays {
+        for stray in self.strays {
             policies.add_stray(stray);
         }
     }
 }
 
+/// How the policy files of a folder are read, and how findings show them.
+struct Files<'t> {
+    tree: &'t dyn Tree,
+    /// What of them is no regular file.
+    odd: Vec<PathBuf>,
+    /// The folder of the config that names them, and how findings show that config.
+    beside: Option<(PathBuf, Arc<str>)>,
+}
+
+impl Files<'_> {
+    fn shown(&self, file: &Path) -> Arc<str> {
+        match &self.beside {
+            Some((folder, config)) => shown_beside(file, folder, config).into(),
+            None => discover::shown(file).into(),
+        }
+    }
+
+    /// Reads a file by way of a buffer.
+    fn read(&self, file: &Path, buffer: &mut Vec<u8>) -> Result<PolicyFile, Unread> {
+        let path = self.tree.called(self.shown(file), file);
+        let read = if self.odd.iter().any(|odd| odd == file) {
+            self.tree.read(file, MAX_POLICY_BYTES).map(|bytes| *buffer = bytes)
+        } else {
+            self.tree.listed(file, MAX_POLICY_BYTES, buffer)
+        };
+        if let Err(error) = read {
+            return Err(Unread { path, code: error.code(), predicate: error.to_string() });
+        }
+        match read::decode(buffer) {
+            Ok(text) => {
+                let text = text.into();
+                let source = self.tree.policy_source(&path, file, &text);
+                Ok(PolicyFile { path, file: file.to_owned(), text, source })
+            }
+            Err(bad) => Err(Unread { path, code: "encoding", predicate: bad.to_string() }),
+        }
+    }
+}
+
 /// How findings show a file that a config names: by the way from the config.
-fn shown_beside(file: &Path, config: &ConfigFile) -> String {
-    let Ok(below) = file.strip_prefix(&config.folder) else { return discover::shown(file) };
-    let beside = Path::new(&*config.shown).parent().unwrap_or(Path::new(""));
+fn shown_beside(file: &Path, folder: &Path, config: &str) -> String {
+    let Ok(below) = file.strip_prefix(folder) else { return discover::shown(file) };
+    let beside = Path::new(config).parent().unwrap_or(Path::new(""));
     discover::shown(&flat(&beside.join(below)))
 }
 
@@ -195,26 +214,4 @@ fn is_rule(file: &PolicyFile) -> bool {
     let lines = || file.text.lines().map(str::trim_end);
     lines().any(|line| line.starts_with("apiVersion: tunelint.dev/"))
         && lines().any(|line| line == "kind: Rule")
-}
-
-/// The policy file of some bytes, where those could be read.
-fn policy_file(
-    file: &Path,
-    bytes: Result<Vec<u8>, read::Error>,
-    shown: &dyn Fn(&Path) -> Arc<str>,
-    tree: &dyn Tree,
-) -> Result<PolicyFile, Unread> {
-    let path = tree.called(shown(file), file);
-    let bytes = match bytes {
-        Ok(bytes) => bytes,
-        Err(error) => return Err((path, error.code(), error.to_string())),
-    };
-    match read::decode(&bytes) {
-        Ok(text) => {
-            let text = text.into();
-            let source = tree.policy_source(&path, file, &text);
-            Ok(PolicyFile { path, file: file.to_owned(), text, source })
-        }
-        Err(bad) => Err((path, "encoding", bad.to_string())),
-    }
 }

@@ -16,12 +16,13 @@ pub trait Tree: Sync {
     /// See [`read::Error`].
     fn read(&self, file: &Path, limit: u64) -> Result<Vec<u8>, read::Error>;
 
-    /// Reads a file that [`Self::packs`] listed as a regular one.
+    /// Reads a file that [`Self::packs`] listed as a regular one into a buffer, whose room serves again.
     ///
     /// # Errors
     /// Those of [`Self::read`] but for what the listing rules out.
-    fn listed(&self, file: &Path, limit: u64) -> Result<Vec<u8>, read::Error> {
-        self.read(file, limit)
+    fn listed(&self, file: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<(), read::Error> {
+        *buffer = self.read(file, limit)?;
+        Ok(())
     }
 
     /// Whether there is something at a path.
@@ -68,10 +69,8 @@ impl Tree for Disk {
         Ok(buffer)
     }
 
-    fn listed(&self, file: &Path, limit: u64) -> Result<Vec<u8>, read::Error> {
-        let mut buffer = Vec::new();
-        read::walked(file, limit, &mut buffer)?;
-        Ok(buffer)
+    fn listed(&self, file: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<(), read::Error> {
+        read::walked(file, limit, buffer)
     }
 
     fn holds(&self, path: &Path) -> bool {

@@ -252,14 +252,38 @@ fn the_report_is_the_same_for_any_number_of_threads() {
         let name = format!("wrong-{number}");
         tree.write(format!("policies/own/{name}.yaml"), rule(&name, "has(ownr) && params.any > 3"));
     }
+    tree.write("policies/own/wrong-20-huge.yaml", "# a comment, and a long one\n".repeat(10 << 20 >> 5));
     let report = |threads: &str| {
         let outcome = tree.check(&["--policies", "policies", "--threads", threads, "good.yaml"]);
-        assert_eq!(told(&tree, &outcome).len(), 80);
+        assert_eq!(told(&tree, &outcome).len(), 81);
         assert_eq!(outcome.status, Some(2));
         outcome.stdout
     };
     let one = report("1");
     assert!(one == report("2") && one == report("7"));
+}
+
+#[test]
+fn what_rules_of_two_packs_say_alike_reads_the_parameters_of_each() {
+    let tree = good();
+    let parameters = |names: [&str; 2]| {
+        let each = |name| {
+            format!("    {name}: {{default: {}, description: Few}}\n", if name == "low" { 1 } else { 9 })
+        };
+        format!("  parameters:\n{}", names.map(each).concat())
+    };
+    for (name, names) in [("own", ["low", "high"]), ("two", ["high", "low"])] {
+        tree.write(format!("policies/{name}/pack.yaml"), pack(name, &parameters(names)));
+        for word in ["a", "b"] {
+            let id = format!("{name}-{word}");
+            tree.write(format!("policies/{name}/{id}.yaml"), rule(&id, "params.low < params.high"));
+        }
+    }
+    let outcome = check(&tree);
+    assert_eq!(told(&tree, &outcome), [""; 0]);
+    for id in ["own-a", "own-b", "two-a", "two-b"] {
+        assert!(of_rule(&outcome, id).is_empty(), "{id} compares 1 with 9");
+    }
 }
 
 #[test]

@@ -86,19 +86,39 @@ impl Line<'_> {
     /// Past the last byte of a plain scalar: before a colon that ends a key, before a comment, in brackets before
     /// one of their marks, and before the blanks that precede any of these.
     fn plain_end(self, start: usize, in_flow: bool) -> usize {
-        let marks = if in_flow { IN_FLOW } else { IN_BLOCK };
+        if in_flow { self.plain_end_in_flow(start) } else { self.plain_end_in_block(start) }
+    }
+
+    fn plain_end_in_block(self, start: usize) -> usize {
+        let mut from = start;
+        loop {
+            let rest = self.0.get(from..).unwrap_or_default();
+            let Some(len) = memchr2(b':', b'#', rest) else { return self.before_spaces(self.end()) };
+            let at = from + len;
+            let is_over = match self.byte(at) {
+                Some(b':') => self.is_apart(at + 1),
+                _ => at > start && self.byte(at - 1) == Some(b' '),
+            };
+            if is_over {
+                return self.before_spaces(at);
+            }
+            from = at + 1;
+        }
+    }
+
+    fn plain_end_in_flow(self, start: usize) -> usize {
         let mut at = start;
         loop {
             let rest = self.0.get(at..).unwrap_or_default();
-            let len = rest.iter().position(|&byte| MARKS[usize::from(byte)] & marks != 0);
+            let len = rest.iter().position(|&byte| ENDS_IN_FLOW[usize::from(byte)]);
             let Some(len) = len else { return self.end() };
             at += len;
             let next = self.past_spaces(at);
             let is_over = match self.byte(next) {
                 None => true,
-                Some(b':') => self.is_apart(next + 1) || in_flow && self.byte(next + 1).is_some_and(is_flow),
+                Some(b':') => self.is_apart(next + 1) || self.byte(next + 1).is_some_and(is_flow),
                 Some(b'#') => next > at,
-                Some(byte) => in_flow && is_flow(byte),
+                Some(byte) => is_flow(byte),
             };
             if is_over {
                 return at;
@@ -106,24 +126,28 @@ impl Line<'_> {
             at = next + 1;
         }
     }
+
+    /// Before the spaces that precede an offset.
+    fn before_spaces(self, mut at: usize) -> usize {
+        while at > 0 && self.byte(at - 1) == Some(b' ') {
+            at -= 1;
+        }
+        at
+    }
 }
 
-/// The contexts in which a byte may end a plain scalar.
-const MARKS: [u8; 256] = {
-    let mut marks = [0; 256];
-    marks[b' ' as usize] = IN_BLOCK | IN_FLOW;
-    marks[b':' as usize] = IN_BLOCK | IN_FLOW;
-    marks[b',' as usize] = IN_FLOW;
-    marks[b'[' as usize] = IN_FLOW;
-    marks[b']' as usize] = IN_FLOW;
-    marks[b'{' as usize] = IN_FLOW;
-    marks[b'}' as usize] = IN_FLOW;
-    marks
+/// The bytes that may end a plain scalar in brackets.
+const ENDS_IN_FLOW: [bool; 256] = {
+    let mut ends = [false; 256];
+    ends[b' ' as usize] = true;
+    ends[b':' as usize] = true;
+    ends[b',' as usize] = true;
+    ends[b'[' as usize] = true;
+    ends[b']' as usize] = true;
+    ends[b'{' as usize] = true;
+    ends[b'}' as usize] = true;
+    ends
 };
-/// In [`MARKS`]: outside of brackets.
-const IN_BLOCK: u8 = 1;
-/// In [`MARKS`]: inside of brackets.
-const IN_FLOW: u8 = 2;
 
 fn is_flow(byte: u8) -> bool {
     matches!(byte, b',' | b'[' | b']' | b'{' | b'}')

@@ -47,7 +47,7 @@ impl<'a> Explained<'a> {
     pub(super) fn parameters(&self) -> Vec<Used<'a>> {
         let mut used = vec![false; self.settings.values.len()];
         let signals = self.checklists().into_iter().flat_map(|(_, signals)| signals);
-        for expr in self.rule.conditions.iter().map(|condition| &condition.expr).chain(signals) {
+        for expr in self.rule.conditions.iter().map(|condition| &*condition.expr).chain(signals) {
             parameters_of(expr, &mut used);
         }
         for index in self.rule.message.parameters() {

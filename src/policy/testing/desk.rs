@@ -48,7 +48,7 @@ impl<'a> Desk<'a> {
     pub(super) fn expr(&self, part: Part) -> Option<&'a Expr> {
         let conditions = &self.rule.conditions;
         match part {
-            Part::When => conditions.when.as_ref().map(|when| &when.expr),
+            Part::When => conditions.when.as_ref().map(|when| &*when.expr),
             Part::Require => Some(&conditions.require.expr),
         }
     }
