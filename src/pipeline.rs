@@ -415,17 +415,16 @@ fn each<T: Default + Send>(
     while deployments.len() > share {
         shares.push(deployments.split_off(deployments.len() - share));
     }
+    shares.push(deployments);
     shares.reverse();
+    // All of them in new threads: these take over the memory of those that made the deployments, as it is given back.
     std::thread::scope(|scope| {
         let workers: Vec<_> = shares.into_iter().map(|some| scope.spawn(move || all(some))).collect();
-        let mut done = vec![all(deployments)];
-        for worker in workers {
-            match worker.join() {
-                Ok(share) => done.push(share),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        done
+        let done = workers.into_iter().map(|worker| match worker.join() {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        done.collect()
     })
 }
 
