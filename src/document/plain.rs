@@ -129,7 +129,7 @@ impl<'t> Reader<'t> {
                 self.comment(line, at);
                 Some(())
             }
-            Some(b'-' | b'.') if own.starts_with(b"---") || own.starts_with(b"...") => {
+            Some(b'-' | b'.') if at == start && (own.starts_with(b"---") || own.starts_with(b"...")) => {
                 self.marker(line, start)
             }
             Some(_) => self.content(line, at, at - start),
