@@ -30,8 +30,8 @@ use super::record::{DeploymentRow, FindingRow, RepoRow, WaiverRow};
 use super::{SCHEMA, Shard};
 
 pub use columns::{Description, columns};
-pub use merge::{Merged, MergedRows, gather};
-pub use read::{Dataset, Rows};
+pub use merge::{Merged, gather};
+pub use read::Dataset;
 pub use write::Writer;
 
 /// The file that says what a dataset is of.

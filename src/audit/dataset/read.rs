@@ -1,5 +1,6 @@
 //! Reading a dataset, repository by repository.
 
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -47,26 +48,37 @@ impl Dataset {
     }
 
     /// Its rows by repository, and by day within one.
-    pub fn rows(&self) -> Rows<'_> {
-        self.rows_of(1)
+    pub fn rows(&self) -> impl Iterator<Item = Result<RepoRows, Error>> {
+        let mut rows = self.rows_of(1);
+        until_the_end(move || rows.read())
     }
 
     /// The same, while so many datasets are read.
     pub(super) fn rows_of(&self, datasets: usize) -> Rows<'_> {
         let room = lines::room(datasets * self.header.snapshots.len() * Table::ALL.len());
         let days = self.header.snapshots.iter().map(|day| Day::new(self, *day, room)).collect();
-        Rows { header: &self.header, days, last: None, ended: false }
+        Rows { header: &self.header, days, last: None }
     }
 }
 
+/// What is read, until there is nothing more or something is wrong: what follows a mistake is not to be relied on.
+pub(super) fn until_the_end(
+    mut read: impl FnMut() -> Result<Option<RepoRows>, Error>,
+) -> impl Iterator<Item = Result<RepoRows, Error>> {
+    let mut ended = false;
+    iter::from_fn(move || {
+        let rows = if ended { Ok(None) } else { read() };
+        ended = !matches!(rows, Ok(Some(_)));
+        rows.transpose()
+    })
+}
+
 /// The rows of a dataset, those of one repository and day at a time.
-pub struct Rows<'a> {
+pub(super) struct Rows<'a> {
     header: &'a Header,
     days: Vec<Day>,
     /// What was read last.
     last: Option<(String, Date)>,
-    /// Whether all was read, or something could not be.
-    ended: bool,
 }
 
 struct Day {
@@ -115,10 +127,15 @@ impl Rows<'_> {
         Ok(first.map(|(index, _)| index))
     }
 
-    fn read(&mut self) -> Result<Option<RepoRows>, Error> {
+    /// Makes sure that nothing is left over, once no repository comes next.
+    pub(super) fn end(&mut self) -> Result<(), Error> {
+        self.days.iter_mut().try_for_each(Day::end)
+    }
+
+    pub(super) fn read(&mut self) -> Result<Option<RepoRows>, Error> {
         let first = self.first()?;
         let Some(day) = first.and_then(|first| self.days.get_mut(first)) else {
-            return self.days.iter_mut().try_for_each(Day::end).map(|()| None);
+            return self.end().map(|()| None);
         };
         let Some(repo) = day.repos.next()? else {
             return Ok(None);
@@ -142,19 +159,6 @@ impl Rows<'_> {
         };
         self.last = Some(key);
         Ok(Some(rows))
-    }
-}
-
-impl Iterator for Rows<'_> {
-    type Item = Result<RepoRows, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
-        }
-        let rows = self.read();
-        self.ended = !matches!(rows, Ok(Some(_)));
-        rows.transpose()
     }
 }
 
