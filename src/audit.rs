@@ -55,6 +55,24 @@ pub struct Header {
     pub missing: Vec<MissingShard>,
     /// Whether it came to its end. A dataset that did not is of no use.
     pub complete: bool,
+    /// How many rows there are of each of [`Self::snapshots`], counted while they were written. Nothing before the end,
+    /// and in datasets of versions that did not count: of those, lines that are lost are not missed.
+    pub rows: Option<Vec<RowCounts>>,
+}
+
+/// How many rows a dataset has of one day, by table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowCounts {
+    /// The day.
+    pub snapshot: Date,
+    /// Rows of `repos`.
+    pub repos: u64,
+    /// Rows of `deployments`.
+    pub deployments: u64,
+    /// Rows of `findings`.
+    pub findings: u64,
+    /// Rows of `waivers`.
+    pub waivers: u64,
 }
 
 /// A program and its version.

@@ -188,6 +188,19 @@ pub enum Error {
         /// What is wrong.
         message: String,
     },
+    /// Rows that were lost, or put there later.
+    #[error(
+        "{}: holds {read} rows, and {written} were written to it; fetch it again, or run the audit again",
+        .path.display()
+    )]
+    Count {
+        /// The file.
+        path: PathBuf,
+        /// How many were written, as the header has it.
+        written: u64,
+        /// How many are there.
+        read: u64,
+    },
     /// Parts of different audits.
     #[error("{} and {} are of different audits: they differ in `{field}`", .first.display(), .second.display())]
     Differ {

@@ -206,6 +206,7 @@ impl Audit {
             shard: self.shard,
             missing: Vec::new(),
             complete: false,
+            rows: None,
         }
     }
 }

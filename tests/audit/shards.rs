@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::common::Outcome;
-use crate::organisation::Size;
+use crate::organisation::{Size, TODAY};
 use crate::support::{Organisation, files, header, rows, word};
 
 const SHARDS: u32 = 7;
@@ -179,6 +179,23 @@ fn a_shard_whose_rows_were_cut_later_is_told_as_well() {
         text.contains(&format!("shard-{index}")) || text.contains(&format!("{index}/{SHARDS}")),
         "{text}"
     );
+}
+
+#[test]
+fn whole_lines_that_a_shard_lost_are_told_with_the_file() {
+    let own = sharded();
+    let index = (1..=SHARDS).find(|index| !repos_of(&own, *index).is_empty()).unwrap();
+    let file =
+        format!("shard-{index}/dataset/findings/snapshot={TODAY}/part-{index:04}-of-{SHARDS:04}.jsonl");
+    let text = fs::read_to_string(own.tree.path(&file)).unwrap();
+    let written = text.lines().count();
+    let shorter = text.trim_end().rsplit_once('\n').map_or(String::new(), |(rest, _)| format!("{rest}\n"));
+    fs::write(own.tree.path(&file), shorter).unwrap();
+    let merged = merge(&own, &shards(), "merged");
+    assert_eq!(merged.status, Some(2), "{merged:?}");
+    let said = format!("{file}: holds {} rows, and {written} were written", written - 1);
+    assert!(merged.stderr.contains(&said), "{merged:?}");
+    assert_eq!(header(&own.tree.path("merged/dataset"))["complete"], json!(false));
 }
 
 #[test]

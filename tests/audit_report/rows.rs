@@ -37,6 +37,7 @@ pub fn header(repos: &[&str], snapshots: &[Date]) -> Header {
         shard: None,
         missing: Vec::new(),
         complete: true,
+        rows: None,
     }
 }
 

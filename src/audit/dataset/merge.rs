@@ -41,7 +41,7 @@ pub fn gather(folders: &[PathBuf]) -> Result<Merged, Error> {
             return Err(Error::Differ { first: first.clone(), second: second.clone(), field });
         }
     }
-    let mut header = Header { shard: None, complete: true, ..header.clone() };
+    let mut header = Header { shard: None, complete: true, rows: None, ..header.clone() };
     let of = found.iter().find_map(|(_, header)| header.shard).map(|shard| shard.of);
     let parts = parts(found)?;
     if let Some(of) = of {
@@ -77,6 +77,7 @@ fn difference(one: &Header, other: &Header) -> Option<&'static str> {
         shard,
         missing,
         complete: _,
+        rows: _,
     } = one;
     let same = [
         ("schema", *schema == other.schema),

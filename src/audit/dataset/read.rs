@@ -7,8 +7,8 @@ use jiff::civil::Date;
 
 use super::lines::{self, Input};
 use super::{Error, JSON_LINES, PARQUET, Row, Table, folder};
-use crate::audit::Header;
 use crate::audit::record::{DeploymentRow, FindingRow, RepoRow, RepoRows, WaiverRow};
+use crate::audit::{Header, RowCounts};
 
 /// A dataset that is complete.
 #[derive(Debug)]
@@ -83,6 +83,8 @@ pub(super) struct Rows<'a> {
 
 struct Day {
     date: Date,
+    /// How many rows it has, where they were counted.
+    counts: Option<RowCounts>,
     repos: Input<RepoRow>,
     deployments: Input<DeploymentRow>,
     findings: Input<FindingRow>,
@@ -93,6 +95,7 @@ impl Day {
     fn new(dataset: &Dataset, date: Date, room: usize) -> Self {
         Self {
             date,
+            counts: dataset.header.rows.iter().flatten().find(|own| own.snapshot == date).cloned(),
             repos: input(dataset, date, room),
             deployments: input(dataset, date, room),
             findings: input(dataset, date, room),
@@ -163,11 +166,14 @@ impl Rows<'_> {
 }
 
 impl Day {
-    /// Looks whether a row is left over.
+    /// Makes sure that all rows were read, and that none was lost. Repositories come first: where they are lost, the
+    /// rows of other tables are left over.
     fn end(&mut self) -> Result<(), Error> {
-        left_over(&mut self.deployments)?;
-        left_over(&mut self.findings)?;
-        left_over(&mut self.waivers)
+        let counts = self.counts.as_ref();
+        end(&mut self.repos, counts.map(|own| own.repos))?;
+        end(&mut self.deployments, counts.map(|own| own.deployments))?;
+        end(&mut self.findings, counts.map(|own| own.findings))?;
+        end(&mut self.waivers, counts.map(|own| own.waivers))
     }
 }
 
@@ -179,7 +185,7 @@ fn of<R: Row>(input: &mut Input<R>, repo: &RepoRow) -> Result<Vec<R>, Error> {
             return Err(input.wrong("is a row of another day"));
         }
         match row.repo().cmp(&repo.repo) {
-            std::cmp::Ordering::Less => return left_over(input).map(|()| rows),
+            std::cmp::Ordering::Less => return end(input, None).map(|()| rows),
             std::cmp::Ordering::Equal => rows.extend(input.next()?),
             std::cmp::Ordering::Greater => break,
         }
@@ -187,11 +193,14 @@ fn of<R: Row>(input: &mut Input<R>, repo: &RepoRow) -> Result<Vec<R>, Error> {
     Ok(rows)
 }
 
-/// There may be no row.
-fn left_over<R: Row>(input: &mut Input<R>) -> Result<(), Error> {
-    let message = match input.peek()? {
-        Some(row) => format!("{} is out of order, or not in {}", row.repo(), Table::Repos.name()),
-        None => return Ok(()),
-    };
-    Err(input.wrong(message))
+/// Makes sure that no row is left over, and that as many were read as were written, where they were counted.
+fn end<R: Row>(input: &mut Input<R>, written: Option<u64>) -> Result<(), Error> {
+    match (input.peek()?, written) {
+        (Some(row), _) => {
+            let message = format!("{} is out of order, or not in {}", row.repo(), Table::Repos.name());
+            Err(input.wrong(message))
+        }
+        (None, Some(written)) => input.expect(written),
+        (None, None) => Ok(()),
+    }
 }

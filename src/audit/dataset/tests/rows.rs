@@ -46,6 +46,7 @@ fn header_of(snapshots: &[Date], repos: Vec<String>) -> Header {
         shard: None,
         missing: Vec::new(),
         complete: true,
+        rows: None,
     }
 }
 
