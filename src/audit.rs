@@ -20,6 +20,7 @@ pub mod web;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::report::FailOn;
 use record::PackRow;
 
 pub use shard::ShardError;
@@ -45,6 +46,8 @@ pub struct Header {
     pub show_passed: bool,
     /// SHA-256 of the organisation's config, `sha256:…`, where there is one.
     pub org_config: Option<String>,
+    /// What that config says to fail on, where it says it. What a repository says decides for `check` alone.
+    pub fail_on: Option<FailOn>,
     /// The packs that are in force before a repository says anything, with their parameters.
     pub packs: Vec<PackRow>,
     /// All repositories of the audit, in order, those of other shards as well.

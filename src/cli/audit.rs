@@ -14,7 +14,7 @@ use super::gather::{Sources, size};
 use super::policies::PolicyOptions;
 use super::progress::Progress;
 use super::terminal::{self, Terminal};
-use super::{Error, Global};
+use super::{Error, Global, check};
 use crate::audit::dataset::{Formats, Writer};
 use crate::audit::portfolio;
 use crate::audit::snapshots::{self, Every, snapshots};
@@ -184,7 +184,7 @@ impl Audit {
         let is_wanted = !global.quiet;
         progress.watch(is_wanted, || pool::in_order(outer, &own, |repo| auditor.audit(repo), &mut take))?;
         writer.map_or(Ok(()), Writer::finish)?;
-        self.told.report(&builder.finish(), trouble, global, terminal)
+        self.told.report(&builder.finish(), header.fail_on, trouble, global, terminal)
     }
 
     fn header(&self, global: &Global, org: &Workspace, repos: Vec<String>) -> Header {
@@ -201,6 +201,7 @@ impl Audit {
             at: self.when.at.clone(),
             show_passed: self.show_passed,
             org_config: global.config.org_config.is_some().then(|| org.digest.clone()),
+            fail_on: check::stated_fail_on(org),
             packs: rows::packs(&org.policies.records()),
             repos,
             shard: self.shard,

@@ -50,6 +50,50 @@ fn what_to_fail_on_is_as_in_check() {
     ends(&audit(&tree, "", &["clean", "--fail-on=note"]), 1);
 }
 
+/// A config that says what to fail on.
+fn fails_on(what: &str) -> String {
+    format!("apiVersion: tunelint.dev/v1alpha1\nkind: Config\nspec: {{failOn: {what}}}\n")
+}
+
+#[test]
+fn what_the_organisation_fails_on_decides_where_the_command_line_says_nothing() {
+    let tree = growing();
+    tree.write("clean/good.yaml", manifest("good"));
+    tree.write("lenient/tunelint.yaml", fails_on("never"));
+    tree.write("strict/tunelint.yaml", fails_on("note"));
+    let run = |words: &[&str]| audit(&tree, "", words);
+    ends(&run(&["grows.git", "--org-config=lenient"]), 0);
+    ends(&run(&["grows.git", "--org-config=lenient", "--fail-on=error"]), 1);
+    ends(&run(&["clean", "--org-config=strict"]), 1);
+    ends(&run(&["clean", "--org-config=strict", "--fail-on=error"]), 0);
+}
+
+#[test]
+fn what_a_repository_fails_on_decides_for_its_own_checks_alone() {
+    let tree = Tree::new();
+    tree.write("own/bot.yaml", tuned("bot", "  owner: team-x\n"));
+    tree.write("own/tunelint.yaml", fails_on("never"));
+    tree.write("strict/tunelint.yaml", fails_on("warning"));
+    for words in [&["own"][..], &["own", "--org-config=strict"]] {
+        ends(&audit(&tree, "", &[words, &["--dataset=kept"]].concat()), 1);
+        assert_eq!(rows(&tree.path("kept"), "repos")[0]["exit"], 0, "as `check` there exits");
+    }
+}
+
+#[test]
+fn shards_and_what_is_merged_of_them_fail_on_the_same() {
+    let tree = growing();
+    for (what, status) in [("never", 0), ("error", 1)] {
+        tree.write("org/tunelint.yaml", fails_on(what));
+        ends(&audit(&tree, "", &["grows.git", "--org-config=org", "--shard=1/1", "--dataset=part"]), status);
+        ends(&audit(&tree, "", &["merge", "part", "--dataset=merged"]), status);
+        // What was merged can be merged, and the command line goes first.
+        ends(&audit(&tree, "", &["merge", "merged"]), status);
+        ends(&audit(&tree, "", &["merge", "merged", "--fail-on=never"]), 0);
+        ends(&audit(&tree, "", &["merge", "merged", "--fail-on=error"]), 1);
+    }
+}
+
 #[test]
 fn the_status_is_the_same_in_every_format() {
     let tree = growing();

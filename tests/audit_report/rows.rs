@@ -32,6 +32,7 @@ pub fn header(repos: &[&str], snapshots: &[Date]) -> Header {
         at: None,
         show_passed: false,
         org_config: Some(digest('0')),
+        fail_on: None,
         packs: vec![pack(500_000)],
         repos,
         shard: None,

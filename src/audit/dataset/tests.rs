@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::audit::record::RepoRows;
 use crate::audit::{Header, MissingShard, RowCounts};
+use crate::report::FailOn;
 
 #[cfg(feature = "parquet")]
 mod columnar;
@@ -268,13 +269,14 @@ fn a_shard_that_is_there_twice_is_told() {
 #[test]
 fn datasets_of_different_audits_are_told_with_what_differs() {
     type Change = fn(&mut Header);
-    let changes: [(&str, Change); 8] = [
+    let changes: [(&str, Change); 9] = [
         ("tool", |header| header.tool.version.push('1')),
         ("today", |header| header.today = header.today.tomorrow().unwrap()),
         ("snapshots", |header| header.snapshots.truncate(1)),
         ("at", |header| header.at = Some("v1".to_owned())),
         ("show_passed", |header| header.show_passed = !header.show_passed),
         ("org_config", |header| header.org_config = Some("sha256:1".to_owned())),
+        ("fail_on", |header| header.fail_on = Some(FailOn::Never)),
         ("packs", |header| header.packs.clear()),
         ("repos", |header| header.repos.truncate(1)),
     ];

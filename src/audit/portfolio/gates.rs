@@ -5,7 +5,7 @@ use crate::finding::Severity;
 use crate::report::{Exit, FailOn};
 
 /// What to fail on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gates {
     /// Open findings from a severity on.
     pub fail_on: FailOn,
@@ -13,12 +13,6 @@ pub struct Gates {
     pub max_new: Option<u64>,
     /// Deployments that nobody owns.
     pub require_owner: bool,
-}
-
-impl Default for Gates {
-    fn default() -> Self {
-        Self { fail_on: FailOn::AtLeast(Severity::Error), max_new: None, require_owner: false }
-    }
 }
 
 /// The exit status that an audit comes to, and why, the gravest first. Nothing is said of a status of 0.

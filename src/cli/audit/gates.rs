@@ -13,7 +13,6 @@ use crate::cli::check;
 use crate::cli::target::{self, Target};
 use crate::cli::terminal::{self, Terminal};
 use crate::cli::{Error, Global};
-use crate::finding::Severity;
 use crate::output::Options;
 use crate::output::audit::{self as report, AuditFormat};
 use crate::report::{Exit, FailOn};
@@ -33,7 +32,8 @@ pub(super) struct Told {
     /// Tell what is new and what is gone since this earlier dataset
     #[arg(long, value_name = "DATASET", help_heading = "Report")]
     since: Option<PathBuf>,
-    /// Exit with 1 for findings from here on: error, warning, note or never [default: error]
+    /// Exit with 1 for findings from here on: error, warning, note or never [default: what the organisation's
+    /// config says, or error]
     #[arg(long, value_name = "SEVERITY", value_parser = check::fail_on, help_heading = "Gates")]
     pub(super) fail_on: Option<FailOn>,
     /// Exit with 1 for more new findings than this
@@ -76,16 +76,17 @@ impl Told {
         Ok(Some(earlier))
     }
 
-    /// Writes the reports, and says what to exit with.
+    /// Writes the reports, and says what to exit with. `stated` is what the organisation's config says to fail on.
     pub(super) fn report(
         &self,
         portfolio: &Portfolio,
+        stated: Option<FailOn>,
         trouble: Exit,
         global: &Global,
         terminal: &Terminal,
     ) -> Result<Exit, Error> {
         let asked = Gates {
-            fail_on: self.fail_on.unwrap_or(FailOn::AtLeast(Severity::Error)),
+            fail_on: self.fail_on.or(stated).unwrap_or_default(),
             max_new: self.max_new,
             require_owner: self.require_owner,
         };

@@ -38,6 +38,6 @@ impl Merge {
             builder.add(&rows);
         }
         writer.map_or(Ok(()), Writer::finish)?;
-        self.told.report(&builder.finish(), Exit::Clean, global, terminal)
+        self.told.report(&builder.finish(), merged.header.fail_on, Exit::Clean, global, terminal)
     }
 }

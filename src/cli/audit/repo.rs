@@ -251,7 +251,7 @@ impl Auditor<'_> {
             },
             show_passed: self.show_passed,
             figures: true,
-            fail_on: self.fail_on.unwrap_or_else(|| check::fail_on_of(&workspace)),
+            fail_on: self.fail_on.or_else(|| check::stated_fail_on(&workspace)).unwrap_or_default(),
             threads: Threads::new(Some(self.inner)),
             repository: unpacked.contains(&EVIDENCE_NOT_FOUND).then_some(evidence),
             candidates: Vec::new(),

@@ -36,6 +36,7 @@ fn header_of(snapshots: &[Date], repos: Vec<String>) -> Header {
         at: None,
         show_passed: false,
         org_config: None,
+        fail_on: None,
         packs: vec![PackRow {
             name: "customization-framework".to_owned(),
             version: "1.0.0".to_owned(),
