@@ -16,7 +16,6 @@ use super::progress::Progress;
 use super::terminal::{self, Terminal};
 use super::{Error, Global, check};
 use crate::audit::dataset::{Formats, Writer};
-use crate::audit::portfolio;
 use crate::audit::snapshots::{self, Every, snapshots};
 use crate::audit::{Header, SCHEMA, Shard, Tool, rows};
 use crate::discover::Here;
@@ -167,11 +166,8 @@ impl Audit {
             inner: global.threads().count() / outer,
             progress: &progress,
         };
+        let mut builder = self.told.builder(&header)?;
         let mut writer = self.told.writer(&header)?;
-        let mut builder = portfolio::Builder::new(&header, portfolio::Options::default());
-        if let Some(earlier) = self.told.earlier()? {
-            builder = builder.against(earlier);
-        }
         let mut take = |all: Vec<crate::audit::record::RepoRows>| -> Result<(), Error> {
             for rows in &all {
                 if let Some(writer) = &mut writer {

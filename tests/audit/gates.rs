@@ -122,6 +122,16 @@ fn new_findings_are_counted_since_an_earlier_audit() {
     ends(&audit(&tree, "", &same), 0);
 }
 
+#[test]
+fn a_dataset_may_take_the_place_of_the_one_it_is_compared_with() {
+    let tree = growing();
+    audit(&tree, "", &["grows.git", "--at=HEAD~1", "--dataset=kept", "--fail-on=never"]);
+    let next = ["grows.git", "--at=HEAD", "--since=kept", "--dataset=kept", "--fail-on=never", "--max-new=0"];
+    ends(&audit(&tree, "", &next), 1);
+    // The second time there is nothing new.
+    ends(&audit(&tree, "", &next), 0);
+}
+
 /// Open findings of the one revision that the other does not have, by what stays the same of them.
 fn new_findings(tree: &Tree, before: &str, after: &str) -> usize {
     let of = |revision: &str| {

@@ -222,6 +222,19 @@ fn parts_of_different_audits_are_not_merged() {
 }
 
 #[test]
+fn what_is_merged_does_not_take_the_place_of_what_it_is_merged_of() {
+    let own = small();
+    own.audit(&["repos/*", "--shard=1/2", "--dataset=parts/one", "--fail-on=never"]);
+    let before = files(&own.tree.path("parts"));
+    for written in ["parts/one", "parts/../parts/one"] {
+        let merged = own.audit(&["merge", "parts", "--dataset", written]);
+        assert_eq!(merged.status, Some(2), "{merged:?}");
+        assert!(merged.stderr.contains("would replace what is merged"), "{merged:?}");
+        assert_eq!(files(&own.tree.path("parts")), before);
+    }
+}
+
+#[test]
 fn any_number_of_threads_gives_the_same_bytes_and_so_does_a_second_run() {
     let own = small();
     let mut options = OPTIONS.to_vec();

@@ -140,6 +140,11 @@ fn missing(
 }
 
 impl Merged {
+    /// Where the datasets are that are read.
+    pub fn folders(&self) -> impl Iterator<Item = &Path> {
+        self.parts.iter().map(Dataset::folder)
+    }
+
     /// The rows of all by repository, and by day within one.
     pub fn rows(&self) -> impl Iterator<Item = Result<RepoRows, Error>> {
         let parts = self.parts.iter();

@@ -1,18 +1,19 @@
 //! What comes out of an audit: a dataset, reports, and a status.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::formats;
 use crate::audit::Header;
-use crate::audit::dataset::{Dataset, Formats, Writer};
-use crate::audit::portfolio::{Earlier, Gates, Portfolio, gates};
+use crate::audit::dataset::{Dataset, Formats, Merged, Writer};
+use crate::audit::portfolio::{self, Builder, Earlier, Gates, Portfolio, gates};
 use crate::cli::check;
 use crate::cli::target::{self, Target};
 use crate::cli::terminal::{self, Terminal};
 use crate::cli::{Error, Global};
+use crate::discover::shown;
 use crate::output::Options;
 use crate::output::audit::{self as report, AuditFormat};
 use crate::report::{Exit, FailOn};
@@ -65,15 +66,28 @@ impl Told {
         Ok(self.dataset.as_ref().map(writer).transpose()?)
     }
 
-    /// What was open in the earlier dataset, if one is named.
-    pub(super) fn earlier(&self) -> Result<Option<Earlier>, Error> {
-        let Some(folder) = &self.since else { return Ok(None) };
+    /// Refuses to write to the folder of a dataset that is read meanwhile.
+    pub(super) fn refuse_to_replace(&self, merged: &Merged) -> Result<(), Error> {
+        let real = |folder: &Path| folder.canonicalize().ok();
+        let written = self.dataset.as_deref().and_then(real);
+        let replaced = merged.folders().find(|folder| written.is_some() && real(folder) == written);
+        replaced.map_or(Ok(()), |folder| {
+            let folder = shown(folder);
+            Err(Error::Usage(format!("--dataset {folder} would replace what is merged; name another folder")))
+        })
+    }
+
+    /// What sums the audit up, against the earlier dataset if one is named. That is read before [`Self::writer`] makes
+    /// room for a new one, which may take its place.
+    pub(super) fn builder(&self, header: &Header) -> Result<Builder, Error> {
+        let builder = Builder::new(header, portfolio::Options::default());
+        let Some(folder) = &self.since else { return Ok(builder) };
         let dataset = Dataset::open(folder)?;
         let mut earlier = Earlier::new(&dataset.header);
         for rows in dataset.rows() {
             earlier.add(&rows?);
         }
-        Ok(Some(earlier))
+        Ok(builder.against(earlier))
     }
 
     /// Writes the reports, and says what to exit with. `stated` is what the organisation's config says to fail on.

@@ -6,7 +6,6 @@ use clap::Args;
 
 use super::gates::Told;
 use crate::audit::dataset::{self, Writer};
-use crate::audit::portfolio;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Error, Global};
 use crate::report::Exit;
@@ -25,11 +24,9 @@ impl Merge {
     pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
         let merged = dataset::gather(&self.folders)?;
         self.told.refuse_nonsense(merged.header.snapshots.len() > 1)?;
+        self.told.refuse_to_replace(&merged)?;
+        let mut builder = self.told.builder(&merged.header)?;
         let mut writer = self.told.writer(&merged.header)?;
-        let mut builder = portfolio::Builder::new(&merged.header, portfolio::Options::default());
-        if let Some(earlier) = self.told.earlier()? {
-            builder = builder.against(earlier);
-        }
         for rows in merged.rows() {
             let rows = rows?;
             if let Some(writer) = &mut writer {
