@@ -15,7 +15,8 @@ use super::policies::PolicyOptions;
 use super::progress::Progress;
 use super::terminal::{self, Terminal};
 use super::{Error, Global, check};
-use crate::audit::dataset::{Formats, Writer};
+use crate::audit::dataset::Formats;
+use crate::audit::record::RepoRows;
 use crate::audit::snapshots::{self, Every, snapshots};
 use crate::audit::{Header, SCHEMA, Shard, Tool, rows};
 use crate::discover::Here;
@@ -126,8 +127,7 @@ impl Audit {
         let repos = self.inputs.find()?;
         if self.names {
             let own = repos.iter().filter(|repo| self.shard.is_none_or(|shard| shard.holds(&repo.name)));
-            let names: Vec<_> = own.map(|repo| visible(&repo.name).into_owned() + "\n").collect();
-            let names = names.concat();
+            let names: String = own.map(|repo| visible(&repo.name).into_owned() + "\n").collect();
             terminal::print(names.as_bytes())?;
             return Ok(Exit::Clean);
         }
@@ -166,21 +166,11 @@ impl Audit {
             inner: global.threads().count() / outer,
             progress: &progress,
         };
-        let mut builder = self.told.builder(&header)?;
-        let mut writer = self.told.writer(&header)?;
-        let mut take = |all: Vec<crate::audit::record::RepoRows>| -> Result<(), Error> {
-            for rows in &all {
-                if let Some(writer) = &mut writer {
-                    writer.add(rows)?;
-                }
-                builder.add(rows);
-            }
-            Ok(())
-        };
+        let mut intake = self.told.intake(&header)?;
+        let take = |all: Vec<RepoRows>| all.iter().try_for_each(|rows| intake.add(rows));
         let is_wanted = !global.quiet;
-        progress.watch(is_wanted, || pool::in_order(outer, &own, |repo| auditor.audit(repo), &mut take))?;
-        writer.map_or(Ok(()), Writer::finish)?;
-        self.told.report(&builder.finish(), header.fail_on, trouble, global, terminal)
+        progress.watch(is_wanted, || pool::in_order(outer, &own, |repo| auditor.audit(repo), take))?;
+        self.told.report(&intake.finish()?, header.fail_on, trouble, global, terminal)
     }
 
     fn header(&self, global: &Global, org: &Workspace, repos: Vec<String>) -> Header {

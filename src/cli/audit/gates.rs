@@ -9,6 +9,7 @@ use super::formats;
 use crate::audit::Header;
 use crate::audit::dataset::{Dataset, Formats, Merged, Writer};
 use crate::audit::portfolio::{self, Builder, Earlier, Gates, Portfolio, gates};
+use crate::audit::record::RepoRows;
 use crate::cli::check;
 use crate::cli::target::{self, Target};
 use crate::cli::terminal::{self, Terminal};
@@ -60,12 +61,6 @@ impl Told {
         Ok(())
     }
 
-    /// What writes the dataset, if one is wanted.
-    pub(super) fn writer(&self, header: &Header) -> Result<Option<Writer>, Error> {
-        let writer = |folder: &PathBuf| Writer::create(folder, header, self.dataset_format);
-        Ok(self.dataset.as_ref().map(writer).transpose()?)
-    }
-
     /// Refuses to write to the folder of a dataset that is read meanwhile.
     pub(super) fn refuse_to_replace(&self, merged: &Merged) -> Result<(), Error> {
         let real = |folder: &Path| folder.canonicalize().ok();
@@ -77,9 +72,15 @@ impl Told {
         })
     }
 
-    /// What sums the audit up, against the earlier dataset if one is named. That is read before [`Self::writer`] makes
-    /// room for a new one, which may take its place.
-    pub(super) fn builder(&self, header: &Header) -> Result<Builder, Error> {
+    /// What takes in the rows of an audit. The earlier dataset is read before room is made for the new one, which may
+    /// take its place.
+    pub(super) fn intake(&self, header: &Header) -> Result<Intake, Error> {
+        let builder = self.builder(header)?;
+        let writer = |folder: &PathBuf| Writer::create(folder, header, self.dataset_format);
+        Ok(Intake { builder, writer: self.dataset.as_ref().map(writer).transpose()? })
+    }
+
+    fn builder(&self, header: &Header) -> Result<Builder, Error> {
         let builder = Builder::new(header, portfolio::Options::default());
         let Some(folder) = &self.since else { return Ok(builder) };
         let dataset = Dataset::open(folder)?;
@@ -125,5 +126,29 @@ impl Told {
             }
         }
         Ok(exit)
+    }
+}
+
+/// What the rows of an audit go into, repository by repository.
+pub(super) struct Intake {
+    builder: Builder,
+    /// Where a dataset is wanted.
+    writer: Option<Writer>,
+}
+
+impl Intake {
+    /// Takes in a repository on a day.
+    pub(super) fn add(&mut self, rows: &RepoRows) -> Result<(), Error> {
+        if let Some(writer) = &mut self.writer {
+            writer.add(rows)?;
+        }
+        self.builder.add(rows);
+        Ok(())
+    }
+
+    /// Ends the dataset, and sums up.
+    pub(super) fn finish(self) -> Result<Portfolio, Error> {
+        self.writer.map_or(Ok(()), Writer::finish)?;
+        Ok(self.builder.finish())
     }
 }

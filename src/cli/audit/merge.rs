@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::gates::Told;
-use crate::audit::dataset::{self, Writer};
+use crate::audit::dataset;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Error, Global};
 use crate::report::Exit;
@@ -25,16 +25,10 @@ impl Merge {
         let merged = dataset::gather(&self.folders)?;
         self.told.refuse_nonsense(merged.header.snapshots.len() > 1)?;
         self.told.refuse_to_replace(&merged)?;
-        let mut builder = self.told.builder(&merged.header)?;
-        let mut writer = self.told.writer(&merged.header)?;
+        let mut intake = self.told.intake(&merged.header)?;
         for rows in merged.rows() {
-            let rows = rows?;
-            if let Some(writer) = &mut writer {
-                writer.add(&rows)?;
-            }
-            builder.add(&rows);
+            intake.add(&rows?)?;
         }
-        writer.map_or(Ok(()), Writer::finish)?;
-        self.told.report(&builder.finish(), merged.header.fail_on, Exit::Clean, global, terminal)
+        self.told.report(&intake.finish()?, merged.header.fail_on, Exit::Clean, global, terminal)
     }
 }
