@@ -128,7 +128,7 @@ impl Page {
             ("Notes", |point| point.counts.notes),
             ("Undetermined", |point| point.counts.undetermined),
             ("Excused", |point| point.counts.excused()),
-            ("Without an owner", |point| point.counts.deployments.saturating_sub(point.owned)),
+            ("Without an owner", Point::unowned),
         ];
         let since = before.map_or_else(|| "Since".to_owned(), |before| format!("#Since {}", before.day));
         let titles: Vec<&str> = if before.is_some() { vec!["", "#Now", &since] } else { vec!["", "#Now"] };

@@ -171,7 +171,7 @@ pub(super) fn offenders(own: &Portfolio) -> Option<Section> {
 
 fn offender(own: &portfolio::Offender) -> Offender {
     let row = &own.deployment;
-    let team = row.owner.as_deref().or(row.code_owners.first().map(String::as_str));
+    let team = portfolio::team(row.owner.as_deref(), &row.code_owners);
     let about = [Some(&*row.repo), team, row.stage.as_deref(), row.strategy.as_deref(), row.model.as_deref()];
     let about: Vec<String> =
         about.into_iter().flatten().map(|word| clip(word, 80, "…").into_owned()).collect();

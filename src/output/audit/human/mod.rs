@@ -11,7 +11,7 @@ use super::words::{
     amount, change, days, deployments, findings, headline, name, number, passed_over, percent, place,
     repositories, state, target, usd,
 };
-use crate::audit::portfolio::{Line, Portfolio, SOON};
+use crate::audit::portfolio::{Line, Point, Portfolio, RuleLine, SOON};
 use crate::audit::record::RepoState;
 use crate::finding::Severity;
 use crate::output::Options;
@@ -88,7 +88,7 @@ impl Page<'_> {
             let number = Cell::right(&number(now)).look(if now > 0 { look } else { Look::Plain });
             table.row(vec![Cell::text(word), number, Cell::right(&delta).look(Look::Faint)]);
         };
-        let of = |count: fn(&crate::audit::portfolio::Point) -> u64| (count(now), before.map(count));
+        let of = |count: fn(&Point) -> u64| (count(now), before.map(count));
         let figures = [
             ("repositories", of(|point| point.repos), Look::Plain),
             ("deployments", of(|point| point.counts.deployments), Look::Plain),
@@ -98,7 +98,7 @@ impl Page<'_> {
             ("notes", of(|point| point.counts.notes), Look::Severe(Severity::Note)),
             ("undetermined", of(|point| point.counts.undetermined), Look::Plain),
             ("excused", of(|point| point.counts.excused()), Look::Plain),
-            ("without owner", of(|point| point.counts.deployments.saturating_sub(point.owned)), Look::Plain),
+            ("without owner", of(Point::unowned), Look::Plain),
         ];
         for (word, (now, before), look) in figures {
             figure(word, now, before, look);
@@ -150,7 +150,7 @@ impl Page<'_> {
     }
 
     fn rules(&mut self) -> io::Result<()> {
-        let of_open = |line: &&crate::audit::portfolio::RuleLine| line.counts.open() > 0;
+        let of_open = |line: &&RuleLine| line.counts.open() > 0;
         let open: Vec<_> = self.own.rules.iter().filter(of_open).collect();
         if open.is_empty() {
             return Ok(());
