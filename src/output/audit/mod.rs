@@ -2,6 +2,7 @@
 //! becomes bytes, and nothing is counted or judged on the way.
 
 mod brief;
+mod gaps;
 mod html;
 mod human;
 mod markdown;
