@@ -20,8 +20,7 @@ use crate::audit::record::RepoRows;
 use crate::audit::snapshots::{self, Every, snapshots};
 use crate::audit::{Header, SCHEMA, Shard, Tool, rows};
 use crate::discover::Here;
-use crate::finding::{Finding, Severity};
-use crate::output::{self, sanitize::visible};
+use crate::output::sanitize::visible;
 use crate::report::Exit;
 use crate::supplied::{Asked, DECLARATION_DIFFERS};
 use crate::workspace::Workspace;
@@ -138,7 +137,7 @@ impl Audit {
         if let Some(supplied) = &mut supplied {
             supplied.problems.clear();
         }
-        trouble = trouble.max(complain_of_org(&org, terminal));
+        trouble = trouble.max(terminal.complain_of_mistakes(&org.policies.problems));
         let header = self.header(global, &org, repos.iter().map(|repo| repo.name.clone()).collect());
         let own: Vec<_> = repos
             .into_iter()
@@ -196,21 +195,6 @@ impl Audit {
             rows: None,
         }
     }
-}
-
-/// Tells mistakes in what the organisation says, on standard error: the reports are about its repositories.
-fn complain_of_org(org: &Workspace, terminal: &Terminal) -> Exit {
-    let mistakes: Vec<Finding> =
-        org.policies.problems.iter().filter(|own| own.severity == Severity::Error).cloned().collect();
-    if mistakes.is_empty() {
-        return Exit::Clean;
-    }
-    let mut text = Vec::new();
-    let options = output::Options { color: false, ..terminal.options() };
-    // Writing to a vector cannot fail.
-    let _ = output::write_findings(&mistakes, &super::gather::Again::default(), &options, &mut text);
-    super::terminal::note(&String::from_utf8_lossy(&text));
-    Exit::Trouble
 }
 
 /// The kinds of files of a dataset, as a command line names them.
