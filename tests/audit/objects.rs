@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::common::{Tree, manifest};
 use crate::git_history::{self, Commit, Files, Node, add, git};
 use crate::organisation::{Size, TODAY, check_out};
-use crate::support::{Organisation, TABLES, audit, rows, run_in, word};
+use crate::support::{Organisation, TABLES, audit, rows, word};
 
 /// The options of all audits here, from a folder beside the organisation's config.
 const OPTIONS: [&str; 8] =
@@ -51,7 +51,7 @@ fn a_repository_read_from_objects_gives_the_rows_of_its_checkout_and_the_finding
         let arguments = ["check", "--format", "json", "--today", TODAY, "--show-passed"];
         let arguments =
             [&arguments[..], &["--org-config", "../../org", "--facts", "../../facts.yaml"]].concat();
-        let checked = run_in(&own.tree, &format!("checkouts/{}", repo.name), &arguments);
+        let checked = own.tree.run_with_git(&format!("checkouts/{}", repo.name), &arguments);
         let report = checked.report();
         let mut checked: Vec<String> = report["findings"]
             .as_array()
