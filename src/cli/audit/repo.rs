@@ -192,9 +192,9 @@ impl Auditor<'_> {
             let here = Here::top_of(top.to_owned());
             let walk = self.sources.walk_from(here, Threads::new(Some(1)), left_out, MANIFEST_ENDINGS);
             match reader.gather(&tree, from, &walk, self.progress) {
-                Ok((examined, found)) => {
-                    pointers = found;
-                    vec![examined]
+                Ok(found) => {
+                    pointers = found.pointers;
+                    vec![found.examined]
                 }
                 Err(error) => {
                     problem = Some(error.to_string());
