@@ -2,6 +2,7 @@
 
 use super::Portfolio;
 use crate::finding::Severity;
+use crate::policy::template::separated;
 use crate::report::{Exit, FailOn};
 
 /// What to fail on.
@@ -71,6 +72,7 @@ fn findings(portfolio: &Portfolio, gates: &Gates) -> Vec<String> {
         let new = comparison.new_findings();
         if new > most {
             let day = comparison.against.day();
+            let [new, most] = [new, most].map(|count| separated(&count.to_string()));
             reasons.push(format!("{new} new since {day}, more than {most}"));
         }
     }
@@ -82,5 +84,5 @@ fn findings(portfolio: &Portfolio, gates: &Gates) -> Vec<String> {
 }
 
 fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
+    format!("{} {}", separated(&count.to_string()), if count == 1 { one } else { many })
 }
