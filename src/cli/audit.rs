@@ -1,11 +1,11 @@
 //! `tunelint audit`: the pipeline over many repositories and many days, to rows, a dataset and a portfolio.
 
 mod commit;
-mod gates;
 mod inputs;
 mod merge;
 mod pool;
 mod repo;
+mod told;
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -25,9 +25,9 @@ use crate::report::Exit;
 use crate::supplied::{Asked, DECLARATION_DIFFERS};
 use crate::workspace::Workspace;
 use crate::workspace::tree::Disk;
-use gates::Told;
 use inputs::Inputs;
 use repo::Auditor;
+use told::Told;
 
 /// Options of `audit`.
 #[derive(Debug, Args)]

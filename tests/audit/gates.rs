@@ -199,7 +199,7 @@ fn a_mistake_outranks_what_is_found() {
 #[test]
 fn words_that_do_not_go_together_are_refused() {
     let tree = growing();
-    let refused: [&[&str]; 8] = [
+    let refused: [&[&str]; 9] = [
         &["--history=0"],
         &["--history=x"],
         &["--every=day", "--history=2"],
@@ -208,6 +208,7 @@ fn words_that_do_not_go_together_are_refused() {
         &["--shard=1/0"],
         &["--max-new=-1"],
         &["--since=nowhere", "--max-new=0"],
+        &["--dataset-format=jsonl,parquet"],
     ];
     for words in refused {
         let outcome = audit(&tree, "", &[&["grows.git"], words].concat());

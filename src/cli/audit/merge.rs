@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::gates::Told;
+use super::told::Told;
 use crate::audit::dataset;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Error, Global};

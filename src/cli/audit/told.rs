@@ -54,7 +54,7 @@ impl Told {
             let message = "--max-new needs something to compare with: --since DATASET, or --history N";
             return Err(Error::Usage(message.to_owned()));
         }
-        if !self.dataset_format.json_lines && self.dataset.is_none() {
+        if self.dataset_format != Formats::JSON_LINES && self.dataset.is_none() {
             let message = "--dataset-format says how to keep what --dataset FOLDER asks to be kept";
             return Err(Error::Usage(message.to_owned()));
         }
