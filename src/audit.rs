@@ -10,6 +10,7 @@
 //! alone, so that it is the report of one run over all of them, to the byte.
 
 pub mod dataset;
+mod header;
 pub mod portfolio;
 pub mod record;
 pub mod rows;
@@ -17,78 +18,5 @@ mod shard;
 pub mod snapshots;
 pub mod web;
 
-use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
-
-use record::PackRow;
-
-pub use shard::ShardError;
-
-/// Names the shape of a dataset.
-pub const SCHEMA: &str = "tunelint.dev/audit/v1";
-
-/// What was audited, and under which circumstances: `audit.json` of a dataset. Nothing in it depends on when or where
-/// the audit ran, so that the same inputs give the same bytes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Header {
-    /// [`SCHEMA`].
-    pub schema: String,
-    /// What audited.
-    pub tool: Tool,
-    /// The day that it counts as: the last of [`Self::snapshots`].
-    pub today: Date,
-    /// The days that are looked at, the earliest first. There is one where no history was asked for.
-    pub snapshots: Vec<Date>,
-    /// The revision that was asked for in all repositories; nothing: each as it stands.
-    pub at: Option<String>,
-    /// Whether outcomes that are no findings were kept as well.
-    pub show_passed: bool,
-    /// SHA-256 of the organisation's config, `sha256:…`, where there is one.
-    pub org_config: Option<String>,
-    /// The packs that are in force before a repository says anything, with their parameters.
-    pub packs: Vec<PackRow>,
-    /// All repositories of the audit, in order, those of other shards as well.
-    pub repos: Vec<String>,
-    /// Which part of them this is; nothing: all.
-    pub shard: Option<Shard>,
-    /// Parts of which there is nothing, in a dataset that was merged.
-    pub missing: Vec<MissingShard>,
-    /// Whether it came to its end. A dataset that did not is of no use.
-    pub complete: bool,
-}
-
-/// A program and its version.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tool {
-    /// Its name.
-    pub name: String,
-    /// Its version.
-    pub version: String,
-}
-
-impl Tool {
-    /// This one.
-    pub fn this() -> Self {
-        Self { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
-    }
-}
-
-/// A part of an audit: that of the repositories which the hash of their name gives to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Shard {
-    /// Its number, from one.
-    pub index: u32,
-    /// How many there are.
-    pub of: u32,
-}
-
-/// A part of an audit that is not there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MissingShard {
-    /// Which.
-    pub shard: Shard,
-    /// Why: `absent`, or `incomplete` where it began and did not end.
-    pub why: String,
-    /// The repositories that it would have told of.
-    pub repos: Vec<String>,
-}
+pub use header::{Header, MissingShard, RowCounts, SCHEMA, Tool};
+pub use shard::{Shard, ShardError};

@@ -6,19 +6,29 @@ mod rules;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::finding::{Finding, Outcome, Severity, Status};
 pub use crate::policy::advice::Costs;
 pub use crate::policy::{OutcomeCounts, PackRecord, ParameterRecord, RuleRecord};
 use crate::source::Source;
 pub use rules::{built_in_rule, built_in_rules, rules_of};
 
-/// What to fail on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What to fail on: in JSON, as on a command line, `never` or the severity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum FailOn {
-    /// Open findings at or above a severity.
-    AtLeast(Severity),
     /// Nothing.
     Never,
+    /// Open findings at or above a severity.
+    #[serde(untagged)]
+    AtLeast(Severity),
+}
+
+impl Default for FailOn {
+    fn default() -> Self {
+        Self::AtLeast(Severity::Error)
+    }
 }
 
 /// The exit status of a run. The order is that of precedence.

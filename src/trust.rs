@@ -13,7 +13,7 @@ use crate::impact::{Change, Difference, Kind, Lens};
 use crate::source::Source;
 
 /// The id of its findings.
-pub const TRUST: &str = "trust";
+const TRUST: &str = "trust";
 
 /// Changes of a kind that are named.
 const NAMED: usize = 5;

@@ -6,9 +6,10 @@
 )]
 
 mod common;
+#[path = "common/git_history.rs"]
+mod git_history;
 
 use std::fs;
-use std::process::Command;
 
 use common::{Outcome, Tree};
 use serde_json::json;
@@ -23,20 +24,8 @@ fn manifest(name: &str) -> String {
     )
 }
 
-/// Runs git, for somebody without a config of their own.
 fn git(tree: &Tree, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .current_dir(tree.path(""))
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap())
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_SYSTEM", "/dev/null")
-        .args(["-c", "user.name=A", "-c", "user.email=a@example.com"])
-        .args(arguments)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+    git_history::git(&tree.path(""), arguments)
 }
 
 fn commit(tree: &Tree) {
@@ -63,14 +52,7 @@ const RULE: [&str; 2] = ["--select", "fine-tuning-below-volume"];
 /// Checks as JSON; the binary finds git.
 fn check(tree: &Tree, folder: &str, arguments: &[&str]) -> Outcome {
     let all = [&["check", "--format", "json", "--today", "2026-11-24"], &RULE[..], arguments].concat();
-    let mut command = tree.command(&all);
-    command.env("PATH", std::env::var_os("PATH").unwrap()).current_dir(tree.path(folder));
-    let output = command.output().unwrap();
-    Outcome {
-        status: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    tree.run_with_git(folder, &all)
 }
 
 /// Files of the findings.

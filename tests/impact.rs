@@ -7,12 +7,17 @@
     reason = "a test reads and may fail"
 )]
 
+#[path = "common/colour.rs"]
+mod colour;
 mod common;
+#[path = "common/git_history.rs"]
+mod git_history;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::{Outcome, Tree};
+use git_history::git;
 use serde_json::Value;
 
 const TODAY: [&str; 2] = ["--today", "2026-11-24"];
@@ -27,31 +32,13 @@ fn run_in(folder: &Path, arguments: &[&str]) -> Outcome {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tunelint"));
     command.arg("impact").args(TODAY).args(arguments).current_dir(folder);
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap());
-    let output = command.output().unwrap();
-    Outcome {
-        status: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    Outcome::of(&mut command)
 }
 
 fn impact(arguments: &[&str]) -> Outcome {
     let outcome = run_in(&acme(), &[&LOWER[..], arguments].concat());
     assert_eq!((outcome.status, &*outcome.stderr), (Some(0), ""), "{outcome:?}");
     outcome
-}
-
-fn git(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .current_dir(folder)
-        .args(["-c", "user.name=A", "-c", "user.email=a@example.com"])
-        .args(arguments)
-        .env_remove("GIT_DIR")
-        .env_remove("GIT_INDEX_FILE")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
 }
 
 /// A manifest of `NAME` that fine-tunes for this volume.
@@ -111,13 +98,9 @@ fn acme_under_a_lower_threshold_in_markdown() {
 #[test]
 fn colour_changes_no_character() {
     let plain = impact(&[]).stdout;
-    let mut colored = impact(&["--color", "always"]).stdout;
+    let colored = impact(&["--color", "always"]).stdout;
     assert_ne!(plain, colored);
-    while let Some(from) = colored.find('\u{1b}') {
-        let until = colored[from..].find('m').unwrap() + from;
-        colored.replace_range(from..=until, "");
-    }
-    assert_eq!(plain, colored);
+    assert_eq!(plain, colour::without(&colored));
 }
 
 #[test]

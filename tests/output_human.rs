@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
 
+#[path = "common/colour.rs"]
+mod colour;
 mod output_support;
 
 use std::time::Duration;
@@ -47,11 +49,7 @@ fn shown_at_200_columns_in_colour() {
 #[test]
 fn colour_changes_no_character() {
     for width in [80, 200] {
-        let mut plain = human(findings(), &wide(width, true));
-        while let Some(from) = plain.find('\u{1b}') {
-            let until = plain[from..].find('m').unwrap() + from;
-            plain.replace_range(from..=until, "");
-        }
+        let plain = colour::without(&human(findings(), &wide(width, true)));
         assert_eq!(plain, human(findings(), &wide(width, false)));
     }
 }

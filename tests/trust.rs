@@ -3,11 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of a test may fail the test")]
 
 mod common;
-
-use std::path::Path;
-use std::process::Command;
+#[path = "common/git_history.rs"]
+mod git_history;
 
 use common::{Outcome, Tree};
+use git_history::git;
 use serde_json::Value;
 
 /// The rule that the manifests below break.
@@ -43,19 +43,6 @@ fn waivers(deployments: &[&str]) -> String {
 const COMMENT: &str =
     "  # tunelint: ignore[fine-tuning-below-volume] until=2027-01-31 reason: a short campaign";
 
-fn git(folder: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .current_dir(folder)
-        .args(["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "protocol.file.allow=always"])
-        .args(arguments)
-        .env_remove("GIT_DIR")
-        .env_remove("GIT_INDEX_FILE")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
-}
-
 fn commit(tree: &Tree) -> String {
     git(&tree.path(""), &["add", "--all"]);
     git(&tree.path(""), &["commit", "--quiet", "--allow-empty", "-m", "x"]);
@@ -81,14 +68,7 @@ fn base() -> (Tree, String) {
 fn run(tree: &Tree, folder: &str, arguments: &[&str]) -> Outcome {
     let mut all = vec!["check", "--format", "json", "--today", "2026-11-24", "--select", RULE];
     all.extend(arguments);
-    let mut command = tree.command(&all);
-    command.current_dir(tree.path(folder)).env("PATH", std::env::var_os("PATH").unwrap());
-    let output = command.output().unwrap();
-    Outcome {
-        status: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    tree.run_with_git(folder, &all)
 }
 
 /// `deployment status` of each finding of the rule.

@@ -30,8 +30,8 @@ use super::record::{DeploymentRow, FindingRow, RepoRow, WaiverRow};
 use super::{SCHEMA, Shard};
 
 pub use columns::{Description, columns};
-pub use merge::{Merged, MergedRows, gather};
-pub use read::{Dataset, Rows};
+pub use merge::{Merged, gather};
+pub use read::Dataset;
 pub use write::Writer;
 
 /// The file that says what a dataset is of.
@@ -187,6 +187,19 @@ pub enum Error {
         line: u64,
         /// What is wrong.
         message: String,
+    },
+    /// Rows that were lost, or put there later.
+    #[error(
+        "{}: holds {read} rows, and {written} were written to it; fetch it again, or run the audit again",
+        .path.display()
+    )]
+    Count {
+        /// The file.
+        path: PathBuf,
+        /// How many were written, as the header has it.
+        written: u64,
+        /// How many are there.
+        read: u64,
     },
     /// Parts of different audits.
     #[error("{} and {} are of different audits: they differ in `{field}`", .first.display(), .second.display())]

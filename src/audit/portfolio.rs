@@ -135,6 +135,6 @@ pub struct Skipped {
 }
 
 /// Whom a deployment is laid to: who it says owns it, else the first whom CODEOWNERS names.
-fn team<'a>(owner: Option<&'a str>, code_owners: &'a [String]) -> Option<&'a str> {
+pub fn team<'a>(owner: Option<&'a str>, code_owners: &'a [String]) -> Option<&'a str> {
     owner.or_else(|| code_owners.first().map(String::as_str))
 }

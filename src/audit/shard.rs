@@ -4,12 +4,20 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-
-use super::Shard;
 
 /// Parts of one audit. More have no room in the names of their files, and are a slip of the hand.
 const MOST: u32 = 9_999;
+
+/// A part of an audit: that of the repositories which the hash of their name gives to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Shard {
+    /// Its number, from one.
+    pub index: u32,
+    /// How many there are.
+    pub of: u32,
+}
 
 /// Why something names no part of an audit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

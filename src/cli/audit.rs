@@ -1,11 +1,11 @@
 //! `tunelint audit`: the pipeline over many repositories and many days, to rows, a dataset and a portfolio.
 
 mod commit;
-mod gates;
 mod inputs;
 mod merge;
 mod pool;
 mod repo;
+mod told;
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -14,21 +14,20 @@ use super::gather::{Sources, size};
 use super::policies::PolicyOptions;
 use super::progress::Progress;
 use super::terminal::{self, Terminal};
-use super::{Error, Global};
-use crate::audit::dataset::{Formats, Writer};
-use crate::audit::portfolio;
+use super::{Error, Global, check};
+use crate::audit::dataset::Formats;
+use crate::audit::record::RepoRows;
 use crate::audit::snapshots::{self, Every, snapshots};
 use crate::audit::{Header, SCHEMA, Shard, Tool, rows};
 use crate::discover::Here;
-use crate::finding::{Finding, Severity};
-use crate::output::{self, sanitize::visible};
+use crate::output::sanitize::visible;
 use crate::report::Exit;
 use crate::supplied::{Asked, DECLARATION_DIFFERS};
 use crate::workspace::Workspace;
 use crate::workspace::tree::Disk;
-use gates::Told;
 use inputs::Inputs;
 use repo::Auditor;
+use told::Told;
 
 /// Options of `audit`.
 #[derive(Debug, Args)]
@@ -127,8 +126,7 @@ impl Audit {
         let repos = self.inputs.find()?;
         if self.names {
             let own = repos.iter().filter(|repo| self.shard.is_none_or(|shard| shard.holds(&repo.name)));
-            let names: Vec<_> = own.map(|repo| visible(&repo.name).into_owned() + "\n").collect();
-            let names = names.concat();
+            let names: String = own.map(|repo| visible(&repo.name).into_owned() + "\n").collect();
             terminal::print(names.as_bytes())?;
             return Ok(Exit::Clean);
         }
@@ -139,7 +137,7 @@ impl Audit {
         if let Some(supplied) = &mut supplied {
             supplied.problems.clear();
         }
-        trouble = trouble.max(complain_of_org(&org, terminal));
+        trouble = trouble.max(terminal.complain_of_mistakes(&org.policies.problems));
         let header = self.header(global, &org, repos.iter().map(|repo| repo.name.clone()).collect());
         let own: Vec<_> = repos
             .into_iter()
@@ -167,24 +165,11 @@ impl Audit {
             inner: global.threads().count() / outer,
             progress: &progress,
         };
-        let mut writer = self.told.writer(&header)?;
-        let mut builder = portfolio::Builder::new(&header, portfolio::Options::default());
-        if let Some(earlier) = self.told.earlier()? {
-            builder = builder.against(earlier);
-        }
-        let mut take = |all: Vec<crate::audit::record::RepoRows>| -> Result<(), Error> {
-            for rows in &all {
-                if let Some(writer) = &mut writer {
-                    writer.add(rows)?;
-                }
-                builder.add(rows);
-            }
-            Ok(())
-        };
+        let mut intake = self.told.intake(&header)?;
+        let take = |all: Vec<RepoRows>| all.iter().try_for_each(|rows| intake.add(rows));
         let is_wanted = !global.quiet;
-        progress.watch(is_wanted, || pool::in_order(outer, &own, |repo| auditor.audit(repo), &mut take))?;
-        writer.map_or(Ok(()), Writer::finish)?;
-        self.told.report(&builder.finish(), trouble, global, terminal)
+        progress.watch(is_wanted, || pool::in_order(outer, &own, |repo| auditor.audit(repo), take))?;
+        self.told.report(&intake.finish()?, header.fail_on, trouble, global, terminal)
     }
 
     fn header(&self, global: &Global, org: &Workspace, repos: Vec<String>) -> Header {
@@ -201,28 +186,15 @@ impl Audit {
             at: self.when.at.clone(),
             show_passed: self.show_passed,
             org_config: global.config.org_config.is_some().then(|| org.digest.clone()),
+            fail_on: check::stated_fail_on(org),
             packs: rows::packs(&org.policies.records()),
             repos,
             shard: self.shard,
             missing: Vec::new(),
             complete: false,
+            rows: None,
         }
     }
-}
-
-/// Tells mistakes in what the organisation says, on standard error: the reports are about its repositories.
-fn complain_of_org(org: &Workspace, terminal: &Terminal) -> Exit {
-    let mistakes: Vec<Finding> =
-        org.policies.problems.iter().filter(|own| own.severity == Severity::Error).cloned().collect();
-    if mistakes.is_empty() {
-        return Exit::Clean;
-    }
-    let mut text = Vec::new();
-    let options = output::Options { color: false, ..terminal.options() };
-    // Writing to a vector cannot fail.
-    let _ = output::write_findings(&mistakes, &super::gather::Again::default(), &options, &mut text);
-    super::terminal::note(&String::from_utf8_lossy(&text));
-    Exit::Trouble
 }
 
 /// The kinds of files of a dataset, as a command line names them.

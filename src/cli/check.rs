@@ -119,7 +119,7 @@ impl Check {
             },
             figures: false,
             show_passed: self.show_passed,
-            fail_on: self.fail_on.unwrap_or_else(|| fail_on_of(&workspace)),
+            fail_on: self.fail_on.or_else(|| stated_fail_on(&workspace)).unwrap_or_default(),
             threads: global.threads(),
             repository: repository.as_ref().map(|repository| repository as &dyn Repository),
             candidates,
@@ -216,13 +216,9 @@ pub(super) fn circumstances(global: &Global, workspace: &Workspace) -> Run {
     Run { commit: commit::current(), trust: None, today: global.today(), config: workspace.digest.clone() }
 }
 
-/// What the configs say to fail on: errors where they say nothing.
-pub(super) fn fail_on_of(workspace: &Workspace) -> FailOn {
-    match workspace.governance.fail_on {
-        None => FailOn::AtLeast(Severity::Error),
-        Some(None) => FailOn::Never,
-        Some(Some(severity)) => FailOn::AtLeast(severity),
-    }
+/// What the configs say to fail on, where they say it.
+pub(super) fn stated_fail_on(workspace: &Workspace) -> Option<FailOn> {
+    workspace.governance.fail_on.map(|least| least.map_or(FailOn::Never, FailOn::AtLeast))
 }
 
 /// What the configs say of paths that are not there.

@@ -9,7 +9,7 @@ use clap::Args;
 use super::exceptions;
 use super::facts_files::FactsFiles;
 use super::forge::Forge;
-use super::gather::{Again, Sources};
+use super::gather::Sources;
 use super::policies::{self, PackOptions};
 use super::target::{self, Target};
 use super::terminal::{self, Terminal};
@@ -94,7 +94,7 @@ impl ImpactCommand {
             apart: &apart,
         };
         let impact = pipeline::compare(examined, comparison);
-        tell_problems(&impact, terminal);
+        terminal.complain_of_mistakes(impact.before.problems.iter().chain(&impact.after.problems));
         let told = terminal.complain_of_facts(supplied.as_ref());
         let is_new = impact.worst_new().zip(self.fail_on_new).is_some_and(|(worst, least)| worst >= least);
         let exit = if trouble || impact.has_mistakes() { Exit::Trouble } else { told };
@@ -156,21 +156,4 @@ fn union(before: &Workspace, after: &Workspace) -> LeftOut {
     let exclude =
         if before.leaves_out_what(after) { Arc::clone(&after.left_out.exclude) } else { Arc::from([]) };
     LeftOut { exclude, known: known.into() }
-}
-
-/// Tells mistakes in the policies, on standard error: no report is about them.
-fn tell_problems(impact: &Impact, terminal: &Terminal) {
-    let errors = |side: &Side| -> Vec<_> {
-        side.problems.iter().filter(|own| own.severity == Severity::Error).cloned().collect()
-    };
-    let mut mistakes = errors(&impact.before);
-    mistakes.extend(errors(&impact.after));
-    if mistakes.is_empty() {
-        return;
-    }
-    let mut text = Vec::new();
-    let options = output::Options { color: false, ..terminal.options() };
-    // Writing to a vector cannot fail.
-    let _ = output::write_findings(&mistakes, &Again::default(), &options, &mut text);
-    terminal::note(&String::from_utf8_lossy(&text));
 }

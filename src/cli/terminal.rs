@@ -5,8 +5,9 @@ use std::io::{self, BufWriter, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::Error;
-use crate::finding::Severity;
-use crate::output::{Options, sanitize};
+use super::gather::Again;
+use crate::finding::{Finding, Severity};
+use crate::output::{Options, sanitize, write_findings};
 use crate::policy::Policies;
 use crate::report::Exit;
 
@@ -57,6 +58,22 @@ impl Terminal {
     /// Says on standard error why we could not run.
     pub fn complain(&self, message: &str) {
         let _ = writeln!(io::stderr(), "tunelint: {}", sanitize::visible(message));
+    }
+
+    /// Tells the mistakes of severity error among some findings on standard error, for a command whose reports are not
+    /// about them, and what to exit with.
+    pub fn complain_of_mistakes<'a>(&self, findings: impl IntoIterator<Item = &'a Finding>) -> Exit {
+        let errors = findings.into_iter().filter(|own| own.severity == Severity::Error);
+        let mistakes: Vec<Finding> = errors.cloned().collect();
+        if mistakes.is_empty() {
+            return Exit::Clean;
+        }
+        let mut text = Vec::new();
+        let options = Options { color: false, ..self.options() };
+        // Writing to a vector cannot fail.
+        let _ = write_findings(&mistakes, &Again::default(), &options, &mut text);
+        note(&String::from_utf8_lossy(&text));
+        Exit::Trouble
     }
 
     /// Says that there are mistakes in the policies, for a command that does not tell them, and what to exit with.

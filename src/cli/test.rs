@@ -11,7 +11,7 @@ use super::policies::add_folders;
 use super::target::{self, Target};
 use super::terminal::{self, Terminal};
 use super::{Error, Global};
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::output;
 use crate::output::testing::{TestFormat, TestRun};
 use crate::policy::testing::Settings;
@@ -60,7 +60,7 @@ impl Test {
             suggest: self.suggest,
         });
         let findings: Vec<Finding> = report.findings().cloned().collect();
-        let exit = report::exit_status(&findings, FailOn::AtLeast(Severity::Error), false);
+        let exit = report::exit_status(&findings, FailOn::default(), false);
         let run = TestRun { report: &report, min_coverage: self.min_coverage, suggest: self.suggest, exit };
         let texts = Again::default();
         for target in &self.format {

@@ -261,13 +261,18 @@ impl Waiver {
     }
 
     /// Where it stands, if it excuses nothing, by what a run told of waivers.
-    pub fn standing<'a>(&self, mut told: impl Iterator<Item = &'a Finding>) -> Standing {
-        let own = told.find(|finding| self.is_at(&finding.primary.place));
-        match own.map(|finding| (finding.code, finding.severity)) {
-            Some((Some("expired"), _)) => Standing::Expired,
-            Some((Some("lapsed"), _)) => Standing::Lapsed,
-            Some((_, Severity::Error)) => Standing::Rejected,
-            _ => Standing::Unused,
+    pub fn standing<'a>(&self, told: impl Iterator<Item = &'a Finding>) -> Standing {
+        // More may be told of one waiver: that it is there twice, and that it lapsed.
+        let own: Vec<&Finding> = told.filter(|finding| self.is_at(&finding.primary.place)).collect();
+        let says = |code: &str| own.iter().any(|finding| finding.code == Some(code));
+        if says("expired") {
+            Standing::Expired
+        } else if says("lapsed") {
+            Standing::Lapsed
+        } else if own.iter().any(|finding| finding.severity == Severity::Error) {
+            Standing::Rejected
+        } else {
+            Standing::Unused
         }
     }
 

@@ -40,7 +40,7 @@ impl Repository {
     ///
     /// # Errors
     /// Where git cannot list them.
-    pub fn each_entry(&self, commit: &str, mut visit: impl FnMut(Entry)) -> Result<(), Error> {
+    fn each_entry(&self, commit: &str, mut visit: impl FnMut(Entry)) -> Result<(), Error> {
         let mut child = self
             .command(["ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit])
             .stdout(Stdio::piped())

@@ -6,11 +6,11 @@ use serde::Serialize;
 
 use super::json::write_document;
 use super::sanitize::visible;
+use super::wire::SpanV1;
 use crate::finding::Scalar;
 use crate::manifest::Deployment;
 use crate::manifest::facts::{Confidence, FactId, FactSet, FactValue, Origin};
 use crate::manifest::vocabulary::{ROOT, Vocabulary};
-use crate::source::Position;
 
 /// Names the shape of the JSON.
 const SCHEMA: &str = "tunelint.dev/facts/v1";
@@ -87,7 +87,7 @@ pub fn human(deployments: &[Deployment], out: &mut dyn Write) -> io::Result<()> 
                 file = &source.source.path;
                 writeln!(out, "  from {} ({})", visible(file), word(source.origin))?;
             }
-            let (start, _) = positions(deployment, fact.id);
+            let (start, _) = source.source.lines.positions(deployment.facts.fact(fact.id).span);
             let value = match deployment.facts.value(fact.id) {
                 FactValue::Rejected => "(rejected by the schema)".to_owned(),
                 _ => serde_json::to_string(&deployment.facts.scalar(fact.id)).unwrap_or_default(),
@@ -108,10 +108,6 @@ const fn word(origin: Origin) -> &'static str {
         Origin::Derived => "derived",
         Origin::Default => "default",
     }
-}
-
-fn positions(deployment: &Deployment, id: FactId) -> (Position, Position) {
-    deployment.facts.source(id).source.lines.positions(deployment.facts.fact(id).span)
 }
 
 /// Writes the facts as one JSON document (`tunelint.dev/facts/v1`).
@@ -144,14 +140,14 @@ impl<'a> DeploymentV1<'a> {
     fn new(deployment: &'a Deployment) -> Self {
         let fact = |Printed { id, path }| {
             let own = deployment.facts.fact(id);
-            let (start, end) = positions(deployment, id);
+            let source = &deployment.facts.source(id).source;
             FactV1 {
                 path,
                 value: deployment.facts.scalar(id),
                 origin: deployment.facts.origin(id),
                 confidence: own.confidence,
-                file: &deployment.facts.source(id).source.path,
-                span: SpanV1 { start: start.into(), end: end.into() },
+                file: &source.path,
+                span: SpanV1::of(source, own.span),
             }
         };
         Self {
@@ -171,23 +167,4 @@ struct FactV1<'a> {
     confidence: Confidence,
     file: &'a str,
     span: SpanV1,
-}
-
-#[derive(Serialize)]
-struct SpanV1 {
-    start: PositionV1,
-    end: PositionV1,
-}
-
-#[derive(Serialize)]
-struct PositionV1 {
-    offset: u32,
-    line: u32,
-    column: u32,
-}
-
-impl From<Position> for PositionV1 {
-    fn from(position: Position) -> Self {
-        Self { offset: position.offset, line: position.line, column: position.column }
-    }
 }

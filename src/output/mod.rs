@@ -61,14 +61,12 @@ pub enum Format {
 /// How a format is written.
 type Render = fn(&Report, &dyn Texts, &Options, &mut dyn io::Write) -> io::Result<()>;
 
-/// One format: what it is called, what it is for, and how it is written.
+/// One format: what it is called, and how it is written.
 pub struct FormatRow {
     /// The format.
     pub format: Format,
     /// Its name on the command line.
     pub name: &'static str,
-    /// What it is, for `--help`.
-    pub description: &'static str,
     /// Whether a forge reads it, which counts paths from the root of the repository.
     pub is_for_a_forge: bool,
     render: Render,
@@ -76,62 +74,14 @@ pub struct FormatRow {
 
 /// Every format, in the order they are listed.
 pub const FORMATS: &[FormatRow] = &[
-    FormatRow {
-        format: Format::Human,
-        name: "human",
-        description: "excerpts and advice, for a terminal",
-        is_for_a_forge: false,
-        render: human::render,
-    },
-    FormatRow {
-        format: Format::Json,
-        name: "json",
-        description: "the whole report as one JSON document (tunelint.dev/report/v1)",
-        is_for_a_forge: false,
-        render: json::render,
-    },
-    FormatRow {
-        format: Format::JsonLines,
-        name: "jsonl",
-        description: "findings, deployments and summary as JSON, one a line",
-        is_for_a_forge: false,
-        render: json_lines::render,
-    },
-    FormatRow {
-        format: Format::Sarif,
-        name: "sarif",
-        description: "SARIF 2.1.0, for code scanning",
-        is_for_a_forge: true,
-        render: sarif::render,
-    },
-    FormatRow {
-        format: Format::Github,
-        name: "github",
-        description: "workflow commands: annotations in a GitHub job, ten a level",
-        is_for_a_forge: true,
-        render: github::render,
-    },
-    FormatRow {
-        format: Format::Gitlab,
-        name: "gitlab",
-        description: "a GitLab Code Quality report",
-        is_for_a_forge: true,
-        render: gitlab::render,
-    },
-    FormatRow {
-        format: Format::Junit,
-        name: "junit",
-        description: "JUnit XML, for CI servers",
-        is_for_a_forge: true,
-        render: junit::render,
-    },
-    FormatRow {
-        format: Format::Markdown,
-        name: "markdown",
-        description: "for a pull request's comment or a step summary, under 1 MiB",
-        is_for_a_forge: true,
-        render: markdown::render,
-    },
+    FormatRow { format: Format::Human, name: "human", is_for_a_forge: false, render: human::render },
+    FormatRow { format: Format::Json, name: "json", is_for_a_forge: false, render: json::render },
+    FormatRow { format: Format::JsonLines, name: "jsonl", is_for_a_forge: false, render: json_lines::render },
+    FormatRow { format: Format::Sarif, name: "sarif", is_for_a_forge: true, render: sarif::render },
+    FormatRow { format: Format::Github, name: "github", is_for_a_forge: true, render: github::render },
+    FormatRow { format: Format::Gitlab, name: "gitlab", is_for_a_forge: true, render: gitlab::render },
+    FormatRow { format: Format::Junit, name: "junit", is_for_a_forge: true, render: junit::render },
+    FormatRow { format: Format::Markdown, name: "markdown", is_for_a_forge: true, render: markdown::render },
 ];
 
 impl Format {

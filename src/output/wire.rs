@@ -11,7 +11,7 @@ use crate::finding::{
     Clause, Decisive, Exception, ExceptionKind, Finding, Label, Outcome, Place, Scalar, Severity, Status,
 };
 use crate::report::{DeploymentRecord, OutcomeCounts, PackRecord, Report, Summary};
-use crate::source::Position;
+use crate::source::{Position, Source, Span};
 
 /// Names the shape.
 const SCHEMA: &str = "tunelint.dev/report/v1";
@@ -406,8 +406,13 @@ struct PositionV1 {
 impl SpanV1 {
     /// Those of a place, if it has any.
     pub(super) fn new(place: &Place) -> Option<Self> {
-        let (start, end) = place.source.lines.positions(place.span?);
-        Some(Self { start: start.into(), end: end.into() })
+        Some(Self::of(&place.source, place.span?))
+    }
+
+    /// Those of some bytes of a source.
+    pub(super) fn of(source: &Source, span: Span) -> Self {
+        let (start, end) = source.lines.positions(span);
+        Self { start: start.into(), end: end.into() }
     }
 }
 

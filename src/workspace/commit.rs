@@ -145,45 +145,42 @@ impl AtCommit {
                 pending.extend(target.components().rev().map(|part| PathBuf::from(part.as_os_str())));
             }
         }
-        match self.snapshot.entry(&real).map(|entry| entry.kind) {
-            Some(EntryKind::File) => Leads::File(real),
-            Some(EntryKind::Submodule) => Leads::Folder(real),
-            None if real.as_os_str().is_empty() || self.snapshot.is_folder(&real) => Leads::Folder(real),
+        self.stands_at(real)
+    }
+
+    /// What stands at a path itself; nothing where that is a link. A submodule is a folder, as in a checkout.
+    fn stands_at(&self, path: PathBuf) -> Leads {
+        match self.snapshot.entry(&path).map(|entry| entry.kind) {
+            Some(EntryKind::File) => Leads::File(path),
+            Some(EntryKind::Submodule) => Leads::Folder(path),
+            None if path.as_os_str().is_empty() || self.snapshot.is_folder(&path) => Leads::Folder(path),
             Some(EntryKind::Link) | None => Leads::Nowhere,
         }
     }
 
     /// Where a path below the top really lies, links followed.
     fn really(&self, below: &Path) -> Leads {
-        let leads = || match self.snapshot.entry(below).map(|entry| entry.kind) {
-            Some(EntryKind::File) => Some(Leads::File(below.to_owned())),
-            None if self.snapshot.is_folder(below) => Some(Leads::Folder(below.to_owned())),
-            _ => None,
-        };
-        leads().unwrap_or_else(|| {
+        let mut path = below.to_owned();
+        for _ in 0..=MOST_LINKS {
+            let found = self.stands_at(path.clone());
+            if found != Leads::Nowhere {
+                return found;
+            }
             // A path through a link is that of no entry.
-            let link = below.ancestors().find_map(|above| {
+            let link = path.ancestors().find_map(|above| {
                 let found = self.links().binary_search_by(|(link, _)| link.as_path().cmp(above)).ok()?;
-                Some((self.links().get(found)?, below.strip_prefix(above).ok()?))
+                Some((&self.links().get(found)?.1, path.strip_prefix(above).ok()?))
             });
             match link {
-                Some(((_, Leads::File(file)), rest)) if rest.as_os_str().is_empty() => {
-                    Leads::File(file.clone())
+                Some((Leads::Folder(folder), rest)) if !rest.as_os_str().is_empty() => {
+                    path = folder.join(rest);
                 }
-                Some(((_, Leads::Folder(folder)), rest)) => {
-                    let path = folder.join(rest);
-                    match self.snapshot.entry(&path).map(|entry| entry.kind) {
-                        Some(EntryKind::File) => Leads::File(path),
-                        None if path.as_os_str().is_empty() || self.snapshot.is_folder(&path) => {
-                            Leads::Folder(path)
-                        }
-                        _ => Leads::Nowhere,
-                    }
-                }
-                Some(((_, Leads::Outside), _)) => Leads::Outside,
-                _ => Leads::Nowhere,
+                Some((Leads::File(_), rest)) if !rest.as_os_str().is_empty() => return Leads::Nowhere,
+                Some((leads, _)) => return leads.clone(),
+                None => return Leads::Nowhere,
             }
-        })
+        }
+        Leads::Nowhere
     }
 
     /// Whether a relative path or glob that a manifest names leads to something in the commit. It counts from the

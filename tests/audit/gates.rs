@@ -50,6 +50,50 @@ fn what_to_fail_on_is_as_in_check() {
     ends(&audit(&tree, "", &["clean", "--fail-on=note"]), 1);
 }
 
+/// A config that says what to fail on.
+fn fails_on(what: &str) -> String {
+    format!("apiVersion: tunelint.dev/v1alpha1\nkind: Config\nspec: {{failOn: {what}}}\n")
+}
+
+#[test]
+fn what_the_organisation_fails_on_decides_where_the_command_line_says_nothing() {
+    let tree = growing();
+    tree.write("clean/good.yaml", manifest("good"));
+    tree.write("lenient/tunelint.yaml", fails_on("never"));
+    tree.write("strict/tunelint.yaml", fails_on("note"));
+    let run = |words: &[&str]| audit(&tree, "", words);
+    ends(&run(&["grows.git", "--org-config=lenient"]), 0);
+    ends(&run(&["grows.git", "--org-config=lenient", "--fail-on=error"]), 1);
+    ends(&run(&["clean", "--org-config=strict"]), 1);
+    ends(&run(&["clean", "--org-config=strict", "--fail-on=error"]), 0);
+}
+
+#[test]
+fn what_a_repository_fails_on_decides_for_its_own_checks_alone() {
+    let tree = Tree::new();
+    tree.write("own/bot.yaml", tuned("bot", "  owner: team-x\n"));
+    tree.write("own/tunelint.yaml", fails_on("never"));
+    tree.write("strict/tunelint.yaml", fails_on("warning"));
+    for words in [&["own"][..], &["own", "--org-config=strict"]] {
+        ends(&audit(&tree, "", &[words, &["--dataset=kept"]].concat()), 1);
+        assert_eq!(rows(&tree.path("kept"), "repos")[0]["exit"], 0, "as `check` there exits");
+    }
+}
+
+#[test]
+fn shards_and_what_is_merged_of_them_fail_on_the_same() {
+    let tree = growing();
+    for (what, status) in [("never", 0), ("error", 1)] {
+        tree.write("org/tunelint.yaml", fails_on(what));
+        ends(&audit(&tree, "", &["grows.git", "--org-config=org", "--shard=1/1", "--dataset=part"]), status);
+        ends(&audit(&tree, "", &["merge", "part", "--dataset=merged"]), status);
+        // What was merged can be merged, and the command line goes first.
+        ends(&audit(&tree, "", &["merge", "merged"]), status);
+        ends(&audit(&tree, "", &["merge", "merged", "--fail-on=never"]), 0);
+        ends(&audit(&tree, "", &["merge", "merged", "--fail-on=error"]), 1);
+    }
+}
+
 #[test]
 fn the_status_is_the_same_in_every_format() {
     let tree = growing();
@@ -76,6 +120,16 @@ fn new_findings_are_counted_since_an_earlier_audit() {
     audit(&tree, "", &["grows.git", "--at=HEAD", "--dataset=same", "--fail-on=never"]);
     let same = ["grows.git", "--at=HEAD", "--since=same", "--fail-on=never", "--max-new=0"];
     ends(&audit(&tree, "", &same), 0);
+}
+
+#[test]
+fn a_dataset_may_take_the_place_of_the_one_it_is_compared_with() {
+    let tree = growing();
+    audit(&tree, "", &["grows.git", "--at=HEAD~1", "--dataset=kept", "--fail-on=never"]);
+    let next = ["grows.git", "--at=HEAD", "--since=kept", "--dataset=kept", "--fail-on=never", "--max-new=0"];
+    ends(&audit(&tree, "", &next), 1);
+    // The second time there is nothing new.
+    ends(&audit(&tree, "", &next), 0);
 }
 
 /// Open findings of the one revision that the other does not have, by what stays the same of them.
@@ -145,7 +199,7 @@ fn a_mistake_outranks_what_is_found() {
 #[test]
 fn words_that_do_not_go_together_are_refused() {
     let tree = growing();
-    let refused: [&[&str]; 8] = [
+    let refused: [&[&str]; 9] = [
         &["--history=0"],
         &["--history=x"],
         &["--every=day", "--history=2"],
@@ -154,6 +208,7 @@ fn words_that_do_not_go_together_are_refused() {
         &["--shard=1/0"],
         &["--max-new=-1"],
         &["--since=nowhere", "--max-new=0"],
+        &["--dataset-format=jsonl,parquet"],
     ];
     for words in refused {
         let outcome = audit(&tree, "", &[&["grows.git"], words].concat());

@@ -5,7 +5,6 @@ use std::fs;
 use crate::common::Tree;
 use crate::git_history::git;
 use crate::organisation::{self, Habit, Size, TODAY};
-use crate::support;
 
 #[test]
 fn the_same_organisation_is_made_each_time() {
@@ -28,7 +27,7 @@ fn what_is_special_about_a_repository_shows_where_it_is_checked() {
     for repo in &repos {
         let folder = format!("checkouts/{}", repo.name);
         let arguments = ["check", "--format", "json", "--today", TODAY, "--org-config", "../../org"];
-        let outcome = support::run_in(&tree, &folder, &arguments);
+        let outcome = tree.run_with_git(&folder, &arguments);
         let report = outcome.report();
         let findings = report["findings"].as_array().unwrap();
         let has = |word: &str| findings.iter().any(|own| own["rule"] == word || own["code"] == word);

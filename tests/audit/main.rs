@@ -19,3 +19,4 @@ mod locks;
 mod objects;
 mod shards;
 mod support;
+mod waivers;

@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::common::Outcome;
-use crate::organisation::Size;
+use crate::organisation::{Size, TODAY};
 use crate::support::{Organisation, files, header, rows, word};
 
 const SHARDS: u32 = 7;
@@ -182,6 +182,23 @@ fn a_shard_whose_rows_were_cut_later_is_told_as_well() {
 }
 
 #[test]
+fn whole_lines_that_a_shard_lost_are_told_with_the_file() {
+    let own = sharded();
+    let index = (1..=SHARDS).find(|index| !repos_of(&own, *index).is_empty()).unwrap();
+    let file =
+        format!("shard-{index}/dataset/findings/snapshot={TODAY}/part-{index:04}-of-{SHARDS:04}.jsonl");
+    let text = fs::read_to_string(own.tree.path(&file)).unwrap();
+    let written = text.lines().count();
+    let shorter = text.trim_end().rsplit_once('\n').map_or(String::new(), |(rest, _)| format!("{rest}\n"));
+    fs::write(own.tree.path(&file), shorter).unwrap();
+    let merged = merge(&own, &shards(), "merged");
+    assert_eq!(merged.status, Some(2), "{merged:?}");
+    let said = format!("{file}: holds {} rows, and {written} were written", written - 1);
+    assert!(merged.stderr.contains(&said), "{merged:?}");
+    assert_eq!(header(&own.tree.path("merged/dataset"))["complete"], json!(false));
+}
+
+#[test]
 fn parts_of_different_audits_are_not_merged() {
     let own =
         Organisation::new(&Size { repos: 6, months: 1, deployments: 1, applications: 0, work_trees: false });
@@ -202,6 +219,19 @@ fn parts_of_different_audits_are_not_merged() {
     );
     refused(&["repos/*", "--shard=1/2", "--dataset=other", "--fail-on=never"], "twice the same");
     refused(&["repos/c*", "--shard=2/2", "--dataset=other", "--fail-on=never"], "of other repositories");
+}
+
+#[test]
+fn what_is_merged_does_not_take_the_place_of_what_it_is_merged_of() {
+    let own = small();
+    own.audit(&["repos/*", "--shard=1/2", "--dataset=parts/one", "--fail-on=never"]);
+    let before = files(&own.tree.path("parts"));
+    for written in ["parts/one", "parts/../parts/one"] {
+        let merged = own.audit(&["merge", "parts", "--dataset", written]);
+        assert_eq!(merged.status, Some(2), "{merged:?}");
+        assert!(merged.stderr.contains("would replace what is merged"), "{merged:?}");
+        assert_eq!(files(&own.tree.path("parts")), before);
+    }
 }
 
 #[test]

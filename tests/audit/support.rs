@@ -28,22 +28,9 @@ impl Organisation {
     }
 }
 
-/// Runs the binary in a folder of the tree; it finds git, and git finds nobody's config.
-pub(crate) fn run_in(tree: &Tree, folder: &str, arguments: &[&str]) -> Outcome {
-    let mut command = tree.command(arguments);
-    command.current_dir(tree.path(folder)).env("PATH", std::env::var_os("PATH").unwrap());
-    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
-    let output = command.output().unwrap();
-    Outcome {
-        status: output.status.code(),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
 /// Audits in a folder of the tree, on the day of all tests.
 pub(crate) fn audit(tree: &Tree, folder: &str, arguments: &[&str]) -> Outcome {
-    run_in(tree, folder, &[&["audit"], arguments, &["--today", TODAY]].concat())
+    tree.run_with_git(folder, &[&["audit"], arguments, &["--today", TODAY]].concat())
 }
 
 /// All files below a folder, by path.

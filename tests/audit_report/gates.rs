@@ -69,6 +69,19 @@ fn more_new_findings_than_allowed_fail() {
 }
 
 #[test]
+fn reasons_have_their_thousands_apart() {
+    let mut repo = Repo::new("a", DAYS[2]);
+    repo.deployment("bot", Some("team-x"), "pilot", "prompting");
+    for _ in 0..1_200 {
+        repo.finding("some-rule", Severity::Error, "it is so");
+    }
+    let header = header(&["a"], &DAYS[1..]);
+    let portfolio = of(&header, &[Repo::new("a", DAYS[1]).counted(), repo.counted()]);
+    let (_, reasons) = gates(&portfolio, &Gates { max_new: Some(1_000), ..Gates::default() });
+    assert_eq!(reasons, ["1,200 errors open", "1,200 new since 2026-10-24, more than 1,000"]);
+}
+
+#[test]
 fn nobody_can_tell_what_is_new_without_a_day_before() {
     let gate = Gates { max_new: Some(100), ..asked(FailOn::Never) };
     assert_eq!(gates(&of(&one_day(), &[with(Severity::Note)]), &gate).0, Exit::Trouble);

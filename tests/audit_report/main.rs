@@ -8,6 +8,8 @@
 #![allow(unreachable_pub, reason = "shared between the files of this test")]
 
 mod acme;
+#[path = "../common/colour.rs"]
+mod colour;
 mod earlier;
 mod formats;
 mod gates;

@@ -8,11 +8,14 @@ use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{
     BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
+use tunelint::audit::portfolio;
+use tunelint::audit::record::RepoState;
 use tunelint::output::Options;
 use tunelint::output::audit::AuditFormat;
 
-use crate::acme::{acme, acme_with, written};
+use crate::acme::{DAYS, acme, acme_with, fold, written};
 use crate::many::many;
+use crate::rows::{Repo, header};
 
 /// An element: its name and its attributes.
 type Element = (String, BTreeMap<String, String>);
@@ -224,10 +227,22 @@ fn a_long_table_is_cut_and_says_so() {
 }
 
 #[test]
+fn alerts_without_room_are_not_counted_by_their_lines() {
+    let names: Vec<String> = (0..40).map(|number| format!("repo-{number:02}")).collect();
+    let header = header(&names.iter().map(String::as_str).collect::<Vec<_>>(), &DAYS[2..]);
+    let failed = |name: &String| Repo::of_state(name, DAYS[2], RepoState::Failed, Some("it is gone"));
+    let rows: Vec<_> = names.iter().map(failed).collect();
+    let portfolio = fold(&header, &rows, portfolio::Options::default());
+    let page = written(AuditFormat::Html, &portfolio, &Options::default());
+    assert!(page.contains("repo-05: it is gone") && !page.contains("repo-06: it is gone"), "{page}");
+    assert!(page.contains("and more, below") && !page.contains("and 5 more"), "{page}");
+}
+
+#[test]
 fn an_audit_of_nothing_is_a_page() {
     let mut header = crate::acme::acme_header("x");
     (header.repos, header.snapshots, header.packs) = (Vec::new(), Vec::new(), Vec::new());
-    let nothing = crate::acme::fold(&header, &[], tunelint::audit::portfolio::Options::default());
+    let nothing = fold(&header, &[], portfolio::Options::default());
     for format in tunelint::output::audit::AUDIT_FORMATS {
         let text = written(format.format, &nothing, &Options::default());
         assert!(!text.contains("NaN") && !text.contains("inf"), "{}", format.name);

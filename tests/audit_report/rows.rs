@@ -5,6 +5,7 @@ use serde_json::{Map, json};
 use tunelint::audit::record::{
     DeploymentRow, ExceptionRow, FindingRow, PackRow, RepoRow, RepoRows, RepoState, WaiverRow, WaiverState,
 };
+use tunelint::audit::rows::Subject;
 use tunelint::audit::{Header, SCHEMA, Tool};
 use tunelint::finding::{ExceptionKind, Outcome, Severity, Status};
 
@@ -32,12 +33,19 @@ pub fn header(repos: &[&str], snapshots: &[Date]) -> Header {
         at: None,
         show_passed: false,
         org_config: Some(digest('0')),
+        fail_on: None,
         packs: vec![pack(500_000)],
         repos,
         shard: None,
         missing: Vec::new(),
         complete: true,
+        rows: None,
     }
+}
+
+/// A repository of which there is nothing.
+fn subject(repo: &str, snapshot: Date) -> Subject<'_> {
+    Subject { snapshot, repo, commit: None, web: None, passed_over: Vec::new() }
 }
 
 /// What one repository holds on a day, while it is put together.
@@ -53,44 +61,17 @@ impl Repo {
                 hash.wrapping_mul(31).wrapping_add(u64::from(byte))
             })
         );
-        let repo = RepoRow {
-            snapshot,
-            repo: name.to_owned(),
-            state: RepoState::Audited,
-            problem: None,
-            web: Some(format!("https://github.com/acme/{name}/blob/{commit}")),
-            commit: Some(commit),
-            committed_at: Some(format!("{snapshot}T08:30:00Z")),
-            config: Some(digest('c')),
-            files: 40,
-            skipped: 1,
-            manifests: 0,
-            deployments: 0,
-            errors: 0,
-            warnings: 0,
-            notes: 0,
-            undetermined: 0,
-            invalid: 0,
-            unreadable: 0,
-            suppressed: 0,
-            waived: 0,
-            baselined: 0,
-            not_applicable_unknown: 0,
-            exit: 0,
-            passed_over: Vec::new(),
-            packs: vec![pack(500_000)],
-        };
-        let (deployments, findings, waivers) = (Vec::new(), Vec::new(), Vec::new());
-        Self { rows: RepoRows { repo, deployments, findings, waivers } }
+        let web = Some(format!("https://github.com/acme/{name}/blob/{commit}"));
+        let commit = Some((commit, format!("{snapshot}T08:30:00Z")));
+        let subject = Subject { commit, web, ..subject(name, snapshot) };
+        let mut rows = subject.nothing(RepoState::Audited, None);
+        let config = Some(digest('c'));
+        rows.repo = RepoRow { config, files: 40, skipped: 1, packs: vec![pack(500_000)], ..rows.repo };
+        Self { rows }
     }
 
     pub fn of_state(name: &str, snapshot: Date, state: RepoState, problem: Option<&str>) -> RepoRows {
-        let mut repo = Self::new(name, snapshot);
-        let row = &mut repo.rows.repo;
-        (row.state, row.problem) = (state, problem.map(str::to_owned));
-        (row.commit, row.committed_at, row.web, row.config) = (None, None, None, None);
-        (row.files, row.skipped, row.packs) = (0, 0, Vec::new());
-        repo.rows
+        subject(name, snapshot).nothing(state, problem.map(str::to_owned))
     }
 
     /// Adds a deployment, in a file of its own.

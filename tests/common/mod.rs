@@ -35,6 +35,16 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    /// What a command comes to.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            status: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
     /// The JSON report on standard output.
     pub(crate) fn report(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
@@ -107,12 +117,14 @@ impl Tree {
 
     /// Runs the binary.
     pub(crate) fn run(&self, arguments: &[&str]) -> Outcome {
-        let output = self.command(arguments).output().unwrap();
-        Outcome {
-            status: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        Outcome::of(&mut self.command(arguments))
+    }
+
+    /// Runs the binary in a folder of the tree; it finds git, and git finds nobody's config.
+    pub(crate) fn run_with_git(&self, folder: &str, arguments: &[&str]) -> Outcome {
+        let mut command = self.command(arguments);
+        command.current_dir(self.path(folder)).env("PATH", std::env::var_os("PATH").unwrap());
+        Outcome::of(command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null"))
     }
 
     /// Checks paths and reports as JSON.

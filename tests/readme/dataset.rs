@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use tunelint::audit::Header;
 use tunelint::audit::dataset::{Table, columns};
 
 use super::document::Document;
@@ -25,6 +26,17 @@ fn the_columns_described_are_those_written() {
         }
         page.expect_block(table.name(), &expected);
     }
+}
+
+#[test]
+fn the_fields_of_the_head_described_are_those_written() {
+    let text = r#"{"schema": "", "tool": {"name": "", "version": ""}, "today": "2026-11-24", "snapshots": [],
+        "show_passed": false, "packs": [], "repos": [], "missing": [], "complete": true}"#;
+    let head: Header = serde_json::from_str(text).unwrap();
+    let written = serde_json::to_value(head).unwrap();
+    let page = Document::read(PAGE);
+    let described: BTreeSet<String> = page.first_cells("| field | meaning |").into_iter().collect();
+    assert_eq!(described, written.as_object().unwrap().keys().cloned().collect());
 }
 
 #[test]

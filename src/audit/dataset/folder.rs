@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::{Error, HEADER, JSON_LINES, PARQUET, Table};
-use crate::audit::{Header, SCHEMA, Shard};
+use crate::audit::{Header, RowCounts, SCHEMA, Shard};
 
 /// The header while it is written: it takes its name in one step.
 const NEW_HEADER: &str = "audit.json.new";
@@ -96,7 +96,13 @@ fn mistake(header: &Header) -> Option<String> {
     }
     let ascending = header.repos.is_sorted_by(|one, other| one < other)
         && header.snapshots.is_sorted_by(|one, other| one < other);
-    (!ascending).then(|| "repos or snapshots are not in order".to_owned())
+    if !ascending {
+        return Some("repos or snapshots are not in order".to_owned());
+    }
+    let of_days =
+        |rows: &Vec<RowCounts>| rows.iter().map(|own| own.snapshot).eq(header.snapshots.iter().copied());
+    let is_counted = header.rows.as_ref().is_none_or(of_days);
+    (!is_counted).then(|| "rows are counted for other days than snapshots has".to_owned())
 }
 
 /// The folders in a folder that have a header, by name.

@@ -31,6 +31,7 @@ pub(super) struct Output {
     path: PathBuf,
     buffer: Vec<u8>,
     room: usize,
+    rows: u64,
 }
 
 impl Output {
@@ -42,13 +43,18 @@ impl Output {
         let folder = path.parent().unwrap_or(Path::new(""));
         fs::create_dir_all(folder).map_err(Error::write(folder))?;
         File::create_new(&path).map_err(Error::write(&path))?;
-        Ok(Self { path, buffer: Vec::new(), room })
+        Ok(Self { path, buffer: Vec::new(), room, rows: 0 })
     }
 
     /// The file.
     #[cfg(feature = "parquet")]
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// How many rows were added.
+    pub(super) const fn rows(&self) -> u64 {
+        self.rows
     }
 
     /// Removes the file.
@@ -67,6 +73,7 @@ impl Output {
         serde_json::to_writer(&mut self.buffer, row)
             .map_err(|error| Error::write(&self.path)(error.into()))?;
         self.buffer.push(b'\n');
+        self.rows += 1;
         if self.buffer.len() >= self.room { self.flush() } else { Ok(()) }
     }
 
@@ -94,7 +101,7 @@ pub(super) struct Input<R> {
     used: usize,
     room: usize,
     ended: bool,
-    /// The line of `next`, from one.
+    /// Lines that were read, so that of the one read last it is its number.
     line: u64,
     next: Option<R>,
 }
@@ -132,6 +139,17 @@ impl<R: Row> Input<R> {
         Ok(self.next.take())
     }
 
+    /// Makes sure that as many rows were read as were written.
+    ///
+    /// # Errors
+    /// There were more, or fewer.
+    pub(super) fn expect(&self, written: u64) -> Result<(), Error> {
+        if self.line == written {
+            return Ok(());
+        }
+        Err(Error::Count { path: self.path.clone(), written, read: self.line })
+    }
+
     /// Where in the file the next row begins.
     #[cfg(feature = "parquet")]
     pub(super) const fn position(&self) -> u64 {
@@ -153,13 +171,11 @@ impl<R: Row> Input<R> {
             }
             seen = self.buffer.len() - self.used;
             if self.ended {
-                let rest = self.buffer.len() - self.used;
+                if seen == 0 {
+                    return Ok(None);
+                }
                 self.line += 1;
-                return if rest == 0 {
-                    Ok(None)
-                } else {
-                    Err(self.wrong("breaks off: the file is not whole"))
-                };
+                return Err(self.wrong("breaks off: the file is not whole"));
             }
             if seen > LONGEST {
                 self.line += 1;

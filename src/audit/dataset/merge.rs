@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
-use super::read::{Dataset, Rows};
+use super::read::{self, Dataset, until_the_end};
 use super::{Error, folder};
 use crate::audit::record::RepoRows;
 use crate::audit::{Header, MissingShard, Shard};
@@ -41,7 +41,7 @@ pub fn gather(folders: &[PathBuf]) -> Result<Merged, Error> {
             return Err(Error::Differ { first: first.clone(), second: second.clone(), field });
         }
     }
-    let mut header = Header { shard: None, complete: true, ..header.clone() };
+    let mut header = Header { shard: None, complete: true, rows: None, ..header.clone() };
     let of = found.iter().find_map(|(_, header)| header.shard).map(|shard| shard.of);
     let parts = parts(found)?;
     if let Some(of) = of {
@@ -72,11 +72,13 @@ fn difference(one: &Header, other: &Header) -> Option<&'static str> {
         at,
         show_passed,
         org_config,
+        fail_on,
         packs,
         repos,
         shard,
         missing,
         complete: _,
+        rows: _,
     } = one;
     let same = [
         ("schema", *schema == other.schema),
@@ -86,6 +88,7 @@ fn difference(one: &Header, other: &Header) -> Option<&'static str> {
         ("at", *at == other.at),
         ("show_passed", *show_passed == other.show_passed),
         ("org_config", *org_config == other.org_config),
+        ("fail_on", *fail_on == other.fail_on),
         ("packs", *packs == other.packs),
         ("repos", *repos == other.repos),
         ("shard", shard.map(|shard| shard.of) == other.shard.map(|shard| shard.of)),
@@ -137,28 +140,33 @@ fn missing(
 }
 
 impl Merged {
+    /// Where the datasets are that are read.
+    pub fn folders(&self) -> impl Iterator<Item = &Path> {
+        self.parts.iter().map(Dataset::folder)
+    }
+
     /// The rows of all by repository, and by day within one.
-    pub fn rows(&self) -> MergedRows<'_> {
+    pub fn rows(&self) -> impl Iterator<Item = Result<RepoRows, Error>> {
         let parts = self.parts.iter();
         let parts = parts.map(|part| Part { rows: part.rows_of(self.parts.len()), key: None });
-        MergedRows { parts: parts.collect(), begun: false, ended: false }
+        let mut rows = Rows { parts: parts.collect(), begun: false };
+        until_the_end(move || rows.read())
     }
 }
 
 /// The rows of several datasets, those of one repository and day at a time.
-pub struct MergedRows<'a> {
+struct Rows<'a> {
     parts: Vec<Part<'a>>,
     begun: bool,
-    ended: bool,
 }
 
 struct Part<'a> {
-    rows: Rows<'a>,
+    rows: read::Rows<'a>,
     /// What comes next in it.
     key: Option<(String, Date)>,
 }
 
-impl MergedRows<'_> {
+impl Rows<'_> {
     fn read(&mut self) -> Result<Option<RepoRows>, Error> {
         if !self.begun {
             for part in &mut self.parts {
@@ -172,24 +180,10 @@ impl MergedRows<'_> {
             .filter(|part| part.key.is_some())
             .min_by(|one, other| one.key.cmp(&other.key));
         let Some(part) = next else {
-            // Each says once more that nothing is left over in it.
-            return self.parts.iter_mut().find_map(|part| part.rows.next()).transpose();
+            return self.parts.iter_mut().try_for_each(|part| part.rows.end()).map(|()| None);
         };
-        let rows = part.rows.next().transpose()?;
+        let rows = part.rows.read()?;
         part.key = part.rows.key()?;
         Ok(rows)
-    }
-}
-
-impl Iterator for MergedRows<'_> {
-    type Item = Result<RepoRows, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
-        }
-        let rows = self.read();
-        self.ended = !matches!(rows, Ok(Some(_)));
-        rows.transpose()
     }
 }

@@ -1,13 +1,14 @@
 //! Reading a dataset, repository by repository.
 
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
 use super::lines::{self, Input};
 use super::{Error, JSON_LINES, PARQUET, Row, Table, folder};
-use crate::audit::Header;
 use crate::audit::record::{DeploymentRow, FindingRow, RepoRow, RepoRows, WaiverRow};
+use crate::audit::{Header, RowCounts};
 
 /// A dataset that is complete.
 #[derive(Debug)]
@@ -47,30 +48,43 @@ impl Dataset {
     }
 
     /// Its rows by repository, and by day within one.
-    pub fn rows(&self) -> Rows<'_> {
-        self.rows_of(1)
+    pub fn rows(&self) -> impl Iterator<Item = Result<RepoRows, Error>> {
+        let mut rows = self.rows_of(1);
+        until_the_end(move || rows.read())
     }
 
     /// The same, while so many datasets are read.
     pub(super) fn rows_of(&self, datasets: usize) -> Rows<'_> {
         let room = lines::room(datasets * self.header.snapshots.len() * Table::ALL.len());
         let days = self.header.snapshots.iter().map(|day| Day::new(self, *day, room)).collect();
-        Rows { header: &self.header, days, last: None, ended: false }
+        Rows { header: &self.header, days, last: None }
     }
 }
 
+/// What is read, until there is nothing more or something is wrong: what follows a mistake is not to be relied on.
+pub(super) fn until_the_end(
+    mut read: impl FnMut() -> Result<Option<RepoRows>, Error>,
+) -> impl Iterator<Item = Result<RepoRows, Error>> {
+    let mut ended = false;
+    iter::from_fn(move || {
+        let rows = if ended { Ok(None) } else { read() };
+        ended = !matches!(rows, Ok(Some(_)));
+        rows.transpose()
+    })
+}
+
 /// The rows of a dataset, those of one repository and day at a time.
-pub struct Rows<'a> {
+pub(super) struct Rows<'a> {
     header: &'a Header,
     days: Vec<Day>,
     /// What was read last.
     last: Option<(String, Date)>,
-    /// Whether all was read, or something could not be.
-    ended: bool,
 }
 
 struct Day {
     date: Date,
+    /// How many rows it has, where they were counted.
+    counts: Option<RowCounts>,
     repos: Input<RepoRow>,
     deployments: Input<DeploymentRow>,
     findings: Input<FindingRow>,
@@ -81,6 +95,7 @@ impl Day {
     fn new(dataset: &Dataset, date: Date, room: usize) -> Self {
         Self {
             date,
+            counts: dataset.header.rows.iter().flatten().find(|own| own.snapshot == date).cloned(),
             repos: input(dataset, date, room),
             deployments: input(dataset, date, room),
             findings: input(dataset, date, room),
@@ -115,10 +130,15 @@ impl Rows<'_> {
         Ok(first.map(|(index, _)| index))
     }
 
-    fn read(&mut self) -> Result<Option<RepoRows>, Error> {
+    /// Makes sure that nothing is left over, once no repository comes next.
+    pub(super) fn end(&mut self) -> Result<(), Error> {
+        self.days.iter_mut().try_for_each(Day::end)
+    }
+
+    pub(super) fn read(&mut self) -> Result<Option<RepoRows>, Error> {
         let first = self.first()?;
         let Some(day) = first.and_then(|first| self.days.get_mut(first)) else {
-            return self.days.iter_mut().try_for_each(Day::end).map(|()| None);
+            return self.end().map(|()| None);
         };
         let Some(repo) = day.repos.next()? else {
             return Ok(None);
@@ -145,25 +165,15 @@ impl Rows<'_> {
     }
 }
 
-impl Iterator for Rows<'_> {
-    type Item = Result<RepoRows, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.ended {
-            return None;
-        }
-        let rows = self.read();
-        self.ended = !matches!(rows, Ok(Some(_)));
-        rows.transpose()
-    }
-}
-
 impl Day {
-    /// Looks whether a row is left over.
+    /// Makes sure that all rows were read, and that none was lost. Repositories come first: where they are lost, the
+    /// rows of other tables are left over.
     fn end(&mut self) -> Result<(), Error> {
-        left_over(&mut self.deployments)?;
-        left_over(&mut self.findings)?;
-        left_over(&mut self.waivers)
+        let counts = self.counts.as_ref();
+        end(&mut self.repos, counts.map(|own| own.repos))?;
+        end(&mut self.deployments, counts.map(|own| own.deployments))?;
+        end(&mut self.findings, counts.map(|own| own.findings))?;
+        end(&mut self.waivers, counts.map(|own| own.waivers))
     }
 }
 
@@ -175,7 +185,7 @@ fn of<R: Row>(input: &mut Input<R>, repo: &RepoRow) -> Result<Vec<R>, Error> {
             return Err(input.wrong("is a row of another day"));
         }
         match row.repo().cmp(&repo.repo) {
-            std::cmp::Ordering::Less => return left_over(input).map(|()| rows),
+            std::cmp::Ordering::Less => return end(input, None).map(|()| rows),
             std::cmp::Ordering::Equal => rows.extend(input.next()?),
             std::cmp::Ordering::Greater => break,
         }
@@ -183,11 +193,14 @@ fn of<R: Row>(input: &mut Input<R>, repo: &RepoRow) -> Result<Vec<R>, Error> {
     Ok(rows)
 }
 
-/// There may be no row.
-fn left_over<R: Row>(input: &mut Input<R>) -> Result<(), Error> {
-    let message = match input.peek()? {
-        Some(row) => format!("{} is out of order, or not in {}", row.repo(), Table::Repos.name()),
-        None => return Ok(()),
-    };
-    Err(input.wrong(message))
+/// Makes sure that no row is left over, and that as many were read as were written, where they were counted.
+fn end<R: Row>(input: &mut Input<R>, written: Option<u64>) -> Result<(), Error> {
+    match (input.peek()?, written) {
+        (Some(row), _) => {
+            let message = format!("{} is out of order, or not in {}", row.repo(), Table::Repos.name());
+            Err(input.wrong(message))
+        }
+        (None, Some(written)) => input.expect(written),
+        (None, None) => Ok(()),
+    }
 }

@@ -9,7 +9,8 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::audit::record::RepoRows;
-use crate::audit::{Header, MissingShard};
+use crate::audit::{Header, MissingShard, RowCounts};
+use crate::report::FailOn;
 
 #[cfg(feature = "parquet")]
 mod columnar;
@@ -72,7 +73,7 @@ proptest! {
         let folder = TempDir::new().unwrap();
         write(folder.path(), &audit.header, &audit.rows);
         let dataset = Dataset::open(folder.path()).unwrap();
-        prop_assert_eq!(&dataset.header, &audit.header);
+        prop_assert_eq!(&Header { rows: None, ..dataset.header.clone() }, &audit.header);
         let read: Vec<RepoRows> = dataset.rows().collect::<Result<_, _>>().unwrap();
         prop_assert_eq!(read, audit.rows);
     }
@@ -268,13 +269,14 @@ fn a_shard_that_is_there_twice_is_told() {
 #[test]
 fn datasets_of_different_audits_are_told_with_what_differs() {
     type Change = fn(&mut Header);
-    let changes: [(&str, Change); 8] = [
+    let changes: [(&str, Change); 9] = [
         ("tool", |header| header.tool.version.push('1')),
         ("today", |header| header.today = header.today.tomorrow().unwrap()),
         ("snapshots", |header| header.snapshots.truncate(1)),
         ("at", |header| header.at = Some("v1".to_owned())),
         ("show_passed", |header| header.show_passed = !header.show_passed),
         ("org_config", |header| header.org_config = Some("sha256:1".to_owned())),
+        ("fail_on", |header| header.fail_on = Some(FailOn::Never)),
         ("packs", |header| header.packs.clear()),
         ("repos", |header| header.repos.truncate(1)),
     ];
@@ -305,6 +307,8 @@ fn folders_without_a_dataset_and_headers_that_are_none_are_told() {
     assert_eq!(refused(&[]), "no folder was named, so that there is nothing to merge");
     let mut twisted = header();
     twisted.repos.reverse();
+    let mut miscounted = header();
+    miscounted.rows = Some(Vec::new());
     let mut of_none = header();
     of_none.shard = Some(Shard { index: 1, of: 0 });
     for (text, said) in [
@@ -312,6 +316,7 @@ fn folders_without_a_dataset_and_headers_that_are_none_are_told() {
         ("{\"schema\":\"tunelint.dev/audit/v9\"}".to_owned(), "this tunelint reads tunelint.dev/audit/v1"),
         ("{\"schema\":\"tunelint.dev/audit/v1\"}".to_owned(), "missing field `tool`"),
         (serde_json::to_string(&twisted).unwrap(), "repos or snapshots are not in order"),
+        (serde_json::to_string(&miscounted).unwrap(), "rows are counted for other days than snapshots"),
         (serde_json::to_string(&of_none).unwrap(), "an audit has from 1 to 9999 shards, not 0"),
     ] {
         fs::write(path.join(HEADER), text).unwrap();
@@ -341,6 +346,70 @@ fn rows_that_cannot_be_are_told_with_their_line() {
         let refused = refused(&[folder.path().to_owned()]);
         assert!(refused.contains(said), "{said}: {refused}");
     }
+}
+
+/// Takes the last lines from a file, and leaves it whole otherwise.
+fn lose(file: &Path, lines: usize) {
+    let text = fs::read_to_string(file).unwrap();
+    let kept: Vec<&str> = text.split_inclusive('\n').collect();
+    fs::write(file, kept[..kept.len() - lines].concat()).unwrap();
+}
+
+#[test]
+fn lines_that_are_lost_at_the_end_of_a_file_are_told_with_its_name() {
+    for table in Table::ALL {
+        for (day, lost) in [("2026-10-31", 1), ("2026-11-24", 1), ("2026-11-24", 3)] {
+            let scratch = TempDir::new().unwrap();
+            let audit = sample();
+            let shards = write_shards(scratch.path(), &audit, 2);
+            let file = format!("{}/snapshot={day}/part-0002-of-0002.jsonl", table.name());
+            let file = shards[1].join(file);
+            let written = fs::read_to_string(&file).unwrap().lines().count();
+            lose(&file, lost);
+            let said = refused(&[scratch.path().to_owned()]);
+            let rest = written - lost;
+            let expected = format!("{}: holds {rest} rows, and {written} were written", file.display());
+            assert!(said.starts_with(&expected), "{said}");
+        }
+    }
+}
+
+#[test]
+fn rows_are_counted_by_day_and_table() {
+    let folder = TempDir::new().unwrap();
+    let mut audit = sample();
+    audit.rows[0].findings.clear();
+    let again = audit.rows[1].waivers.clone();
+    audit.rows[1].waivers.extend(again);
+    audit.rows[1].deployments.clear();
+    audit.rows.pop();
+    write(folder.path(), &audit.header, &audit.rows);
+    let [first, last] = [audit.header.snapshots[0], audit.header.snapshots[1]];
+    let counts = |snapshot, repos, deployments, findings, waivers| RowCounts {
+        snapshot,
+        repos,
+        deployments,
+        findings,
+        waivers,
+    };
+    let expected = vec![counts(first, 7, 7, 6, 7), counts(last, 6, 5, 6, 7)];
+    assert_eq!(Dataset::open(folder.path()).unwrap().header.rows, Some(expected));
+}
+
+#[test]
+fn datasets_of_versions_that_did_not_count_are_read() {
+    let scratch = TempDir::new().unwrap();
+    let audit = sample();
+    let shards = write_shards(&scratch.path().join("shards"), &audit, 2);
+    for shard in &shards {
+        let path = shard.join(HEADER);
+        let mut header: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+        assert!(header.as_object_mut().unwrap().remove("rows").is_some());
+        fs::write(path, header.to_string()).unwrap();
+    }
+    write(&scratch.path().join("whole"), &audit.header, &audit.rows);
+    merge(&shards, &scratch.path().join("merged"));
+    assert_eq!(files(&scratch.path().join("whole")), files(&scratch.path().join("merged")));
 }
 
 #[test]

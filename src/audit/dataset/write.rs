@@ -9,10 +9,10 @@ use serde::Serialize;
 use super::columnar::write_beside;
 use super::lines::{self, Output};
 use super::{Error, Formats, JSON_LINES, Table, folder};
-use crate::audit::Header;
 use crate::audit::record::RepoRows;
 #[cfg(feature = "parquet")]
 use crate::audit::record::{DeploymentRow, FindingRow, RepoRow, WaiverRow};
+use crate::audit::{Header, RowCounts};
 
 /// A dataset that is being written.
 ///
@@ -35,7 +35,7 @@ impl Writer {
     /// The folder holds something else, the build has no such format, or the system says no.
     pub fn create(folder: &Path, header: &Header, formats: Formats) -> Result<Self, Error> {
         formats.to_string().parse::<Formats>()?;
-        let header = Header { complete: false, ..header.clone() };
+        let header = Header { complete: false, rows: None, ..header.clone() };
         folder::prepare(folder, &header)?;
         let room = lines::room(header.snapshots.len() * Table::ALL.len());
         let days = header.snapshots.iter().map(|day| {
@@ -84,6 +84,7 @@ impl Writer {
             self.days.iter().flat_map(|(_, outputs)| outputs).try_for_each(Output::remove)?;
         }
         self.header.complete = true;
+        self.header.rows = Some(self.days.iter().map(counts).collect());
         folder::write_header(&self.folder, &self.header)
     }
 }
@@ -99,6 +100,16 @@ impl Writer {
             write_beside::<WaiverRow>(waivers.path())?;
         }
         Ok(())
+    }
+}
+
+fn counts((day, [repos, deployments, findings, waivers]): &(Date, [Output; 4])) -> RowCounts {
+    RowCounts {
+        snapshot: *day,
+        repos: repos.rows(),
+        deployments: deployments.rows(),
+        findings: findings.rows(),
+        waivers: waivers.rows(),
     }
 }
 

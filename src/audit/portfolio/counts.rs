@@ -48,6 +48,18 @@ impl Counts {
         }
     }
 
+    /// Counts all of a repository; what is new in it, its row does not tell.
+    pub(super) fn take_repo(&mut self, repo: &RepoRow) {
+        self.deployments += repo.deployments;
+        self.errors += repo.errors;
+        self.warnings += repo.warnings;
+        self.notes += repo.notes;
+        self.undetermined += repo.undetermined;
+        self.suppressed += repo.suppressed;
+        self.waived += repo.waived;
+        self.baselined += repo.baselined;
+    }
+
     /// Counts one; outcomes that are no findings count nowhere.
     pub(super) fn take(&mut self, finding: &FindingRow, is_new: bool) {
         if !finding.outcome.is_problem() {
@@ -184,15 +196,7 @@ impl Point {
         self.invalid += repo.invalid;
         self.unreadable += repo.unreadable;
         self.not_applicable_unknown += repo.not_applicable_unknown;
-        let counts = &mut self.counts;
-        counts.deployments += repo.deployments;
-        counts.errors += repo.errors;
-        counts.warnings += repo.warnings;
-        counts.notes += repo.notes;
-        counts.undetermined += repo.undetermined;
-        counts.suppressed += repo.suppressed;
-        counts.waived += repo.waived;
-        counts.baselined += repo.baselined;
+        self.counts.take_repo(repo);
     }
 
     pub(super) fn take_deployment(&mut self, deployment: &DeploymentRow) {
@@ -204,6 +208,11 @@ impl Point {
         }
         self.failing += u64::from(deployment.errors > 0);
         self.owned += u64::from(super::team(deployment.owner.as_deref(), &deployment.code_owners).is_some());
+    }
+
+    /// Deployments that nobody owns.
+    pub const fn unowned(&self) -> u64 {
+        self.counts.deployments.saturating_sub(self.owned)
     }
 
     /// Deployments whose strategy nobody tells.

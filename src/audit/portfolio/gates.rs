@@ -2,10 +2,11 @@
 
 use super::Portfolio;
 use crate::finding::Severity;
+use crate::policy::template::separated;
 use crate::report::{Exit, FailOn};
 
 /// What to fail on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gates {
     /// Open findings from a severity on.
     pub fail_on: FailOn,
@@ -13,12 +14,6 @@ pub struct Gates {
     pub max_new: Option<u64>,
     /// Deployments that nobody owns.
     pub require_owner: bool,
-}
-
-impl Default for Gates {
-    fn default() -> Self {
-        Self { fail_on: FailOn::AtLeast(Severity::Error), max_new: None, require_owner: false }
-    }
 }
 
 /// The exit status that an audit comes to, and why, the gravest first. Nothing is said of a status of 0.
@@ -77,6 +72,7 @@ fn findings(portfolio: &Portfolio, gates: &Gates) -> Vec<String> {
         let new = comparison.new_findings();
         if new > most {
             let day = comparison.against.day();
+            let [new, most] = [new, most].map(|count| separated(&count.to_string()));
             reasons.push(format!("{new} new since {day}, more than {most}"));
         }
     }
@@ -88,5 +84,5 @@ fn findings(portfolio: &Portfolio, gates: &Gates) -> Vec<String> {
 }
 
 fn counted(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
+    format!("{} {}", separated(&count.to_string()), if count == 1 { one } else { many })
 }

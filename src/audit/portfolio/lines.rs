@@ -168,6 +168,8 @@ pub struct RepoLine {
 
 impl RepoLine {
     pub(super) fn new(row: &RepoRow, new: u64) -> Self {
+        let mut counts = Counts { new, ..Counts::default() };
+        counts.take_repo(row);
         Self {
             repo: row.repo.clone(),
             state: row.state,
@@ -177,17 +179,7 @@ impl RepoLine {
             web: row.web.clone(),
             config: row.config.clone(),
             manifests: row.manifests,
-            counts: Counts {
-                deployments: row.deployments,
-                errors: row.errors,
-                warnings: row.warnings,
-                notes: row.notes,
-                undetermined: row.undetermined,
-                new,
-                suppressed: row.suppressed,
-                waived: row.waived,
-                baselined: row.baselined,
-            },
+            counts,
             exit: row.exit,
         }
     }

@@ -29,6 +29,14 @@ const KEPT_BUFFER: usize = 1 << 20;
 /// What a file begins with whose content Git LFS keeps elsewhere.
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
+/// What a commit holds.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) examined: Examined,
+    /// Files whose content lies elsewhere.
+    pub(super) pointers: Vec<PathBuf>,
+}
+
 /// Reads the commits of one repository, one after the other.
 pub(super) struct Reader {
     settings: pipeline::Settings,
@@ -42,7 +50,7 @@ impl Reader {
         Self { settings, buffer: Vec::new(), unrelated: HashSet::new() }
     }
 
-    /// What a walk from a folder of a commit finds, and the files in it whose content lies elsewhere.
+    /// What a walk from a folder of a commit finds.
     ///
     /// # Errors
     /// Git does not hand out contents any more.
@@ -52,8 +60,8 @@ impl Reader {
         from: &Path,
         walk: &discover::Settings,
         progress: &Progress,
-    ) -> Result<(Examined, Vec<PathBuf>), Error> {
-        let mut examined = Examined::default();
+    ) -> Result<Found, Error> {
+        let mut found = Found::default();
         let entries = tree.snapshot().entries();
         let files: Vec<&Path> =
             entries.iter().filter(|own| own.is_file()).map(|own| own.path.as_path()).collect();
@@ -61,45 +69,44 @@ impl Reader {
             tree.links().iter().map(|(link, leads)| (link.as_path(), leads.clone())).collect();
         let text = |file: &Path| tree.read(&tree.top().join(file), MOST_IGNORES).ok();
         let listing = Listing { top: tree.top(), files: &files, links: &links, text: &text };
-        let (found, troubles) = discover::listed(&listing, from, walk);
+        let (paths, troubles) = discover::listed(&listing, from, walk);
         for trouble in troubles {
-            take_trouble(&mut examined, trouble);
+            take_trouble(&mut found.examined, trouble);
         }
-        let mut pointers = Vec::new();
         let mut unread = Vec::new();
-        for path in &found {
+        for path in &paths {
             let Some(entry) = tree.snapshot().entry(path) else { continue };
             if self.unrelated.contains(&entry.id) {
-                examined.files += 1;
+                found.examined.files += 1;
                 progress.count(0);
             } else {
                 unread.push((path.as_path(), &*entry.id));
             }
         }
         if unread.is_empty() {
-            return Ok((examined, pointers));
+            return Ok(found);
         }
         let mut objects = tree.repository().objects()?;
         for batch in unread.chunks(BATCH) {
             let ids: Vec<&str> = batch.iter().map(|(_, id)| *id).collect();
             objects.ask(&ids)?;
             for (path, id) in batch {
-                self.take(tree, path, id, &mut objects, &mut examined, &mut pointers, progress)?;
+                let before = found.examined.manifests;
+                self.take(tree, path, id, &mut objects, &mut found)?;
+                progress.count(found.examined.manifests - before);
             }
         }
-        Ok((examined, pointers))
+        Ok(found)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one file of a loop, which owns the rest")]
+    /// Examines the file that git hands out next.
     fn take(
         &mut self,
         tree: &AtCommit,
         path: &Path,
         id: &str,
         objects: &mut Objects,
-        examined: &mut Examined,
-        pointers: &mut Vec<PathBuf>,
-        progress: &Progress,
+        found: &mut Found,
     ) -> Result<(), Error> {
         let limit = self.settings.limits.bytes;
         let mut search = Search::default();
@@ -119,16 +126,15 @@ impl Reader {
         let content = read.as_ref().map(|()| &*self.buffer);
         let input = Input { path: &shown, file: Some(&file), named: false, content };
         let own = pipeline::examine(input, &self.settings);
-        progress.count(own.manifests);
         let is_config = workspace::is_config(path, &self.buffer);
         if self.buffer.starts_with(LFS_POINTER) {
-            pointers.push(path.to_owned());
+            found.pointers.push(path.to_owned());
         } else if own.has_nothing() && !is_config && read.is_ok() {
             self.unrelated.insert(id.into());
         }
-        examined.absorb(own);
+        found.examined.absorb(own);
         if is_config {
-            examined.findings.push(workspace::nested(&shown()));
+            found.examined.findings.push(workspace::nested(&shown()));
         }
         if self.buffer.capacity() > KEPT_BUFFER {
             self.buffer = Vec::new();

@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::gates::Told;
-use crate::audit::dataset::{self, Writer};
-use crate::audit::portfolio;
+use super::told::Told;
+use crate::audit::dataset;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Error, Global};
 use crate::report::Exit;
@@ -25,19 +24,11 @@ impl Merge {
     pub(super) fn run(&self, global: &Global, terminal: &Terminal) -> Result<Exit, Error> {
         let merged = dataset::gather(&self.folders)?;
         self.told.refuse_nonsense(merged.header.snapshots.len() > 1)?;
-        let mut writer = self.told.writer(&merged.header)?;
-        let mut builder = portfolio::Builder::new(&merged.header, portfolio::Options::default());
-        if let Some(earlier) = self.told.earlier()? {
-            builder = builder.against(earlier);
-        }
+        self.told.refuse_to_replace(&merged)?;
+        let mut intake = self.told.intake(&merged.header)?;
         for rows in merged.rows() {
-            let rows = rows?;
-            if let Some(writer) = &mut writer {
-                writer.add(&rows)?;
-            }
-            builder.add(&rows);
+            intake.add(&rows?)?;
         }
-        writer.map_or(Ok(()), Writer::finish)?;
-        self.told.report(&builder.finish(), Exit::Clean, global, terminal)
+        self.told.report(&intake.finish()?, merged.header.fail_on, Exit::Clean, global, terminal)
     }
 }

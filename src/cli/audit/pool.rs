@@ -17,6 +17,21 @@ struct Shared<R> {
     is_over: bool,
 }
 
+/// Ends the work of all where that of one thread panics: others would wait for what it does not make any more.
+struct Alarm<'a, R> {
+    shared: &'a Mutex<Shared<R>>,
+    changed: &'a Condvar,
+}
+
+impl<R> Drop for Alarm<'_, R> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.shared.lock().unwrap_or_else(PoisonError::into_inner).is_over = true;
+            self.changed.notify_all();
+        }
+    }
+}
+
 /// Does something with each item, in as many threads as are asked for, and hands the results on in order, in the
 /// thread of the caller. Once `take` fails, nothing new is begun.
 ///
@@ -35,6 +50,7 @@ pub(super) fn in_order<T: Sync, R: Send, E>(
     let (changed, make) = (Condvar::new(), &make);
     let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
     let work = || {
+        let _alarm = Alarm { shared: &shared, changed: &changed };
         loop {
             let mut state = lock();
             while !state.is_over && state.next < items.len() && state.next >= state.wanted + AHEAD * threads {
@@ -59,6 +75,8 @@ pub(super) fn in_order<T: Sync, R: Send, E>(
             let result = loop {
                 match state.done.remove(&number) {
                     Some(result) => break result,
+                    // A thread panicked, and the scope panics with it.
+                    None if state.is_over => return Ok(()),
                     None => state = changed.wait(state).unwrap_or_else(PoisonError::into_inner),
                 }
             };
@@ -105,6 +123,14 @@ mod tests {
             assert_eq!(taken, items.iter().map(|item| item * 2).collect::<Vec<_>>());
             assert!(most.load(Ordering::SeqCst) <= (AHEAD + 1) * threads + 1, "{threads} threads");
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "a scoped thread panicked")]
+    fn a_panic_is_no_reason_to_wait_for_ever() {
+        let items: Vec<usize> = (0..100).collect();
+        let make = |item: &usize| assert_ne!(*item, 7, "of all numbers");
+        let _ = in_order(3, &items, make, |()| Ok::<(), ()>(()));
     }
 
     #[test]

@@ -192,9 +192,9 @@ impl Auditor<'_> {
             let here = Here::top_of(top.to_owned());
             let walk = self.sources.walk_from(here, Threads::new(Some(1)), left_out, MANIFEST_ENDINGS);
             match reader.gather(&tree, from, &walk, self.progress) {
-                Ok((examined, found)) => {
-                    pointers = found;
-                    vec![examined]
+                Ok(found) => {
+                    pointers = found.pointers;
+                    vec![found.examined]
                 }
                 Err(error) => {
                     problem = Some(error.to_string());
@@ -251,7 +251,7 @@ impl Auditor<'_> {
             },
             show_passed: self.show_passed,
             figures: true,
-            fail_on: self.fail_on.unwrap_or_else(|| check::fail_on_of(&workspace)),
+            fail_on: self.fail_on.or_else(|| check::stated_fail_on(&workspace)).unwrap_or_default(),
             threads: Threads::new(Some(self.inner)),
             repository: unpacked.contains(&EVIDENCE_NOT_FOUND).then_some(evidence),
             candidates: Vec::new(),

@@ -70,57 +70,33 @@ enum Form {
     OneOf(&'static str),
 }
 
+/// A question whose option and answer have the same name.
+macro_rules! question {
+    ($field:ident, $option:literal, $form:expr, $text:literal) => {
+        Question {
+            option: $option,
+            text: $text,
+            form: $form,
+            given: |given| given.$field.as_ref(),
+            place: |answers| &mut answers.$field,
+        }
+    };
+}
+
 /// All that is asked, in order. A default may hang on the answers before it.
 pub(super) const QUESTIONS: &[Question] = &[
-    Question {
-        option: "--name",
-        text: "Name of the deployment",
-        form: Form::Label,
-        given: |given| given.name.as_ref(),
-        place: |answers| &mut answers.name,
-    },
-    Question {
-        option: "--owner",
-        text: "Who answers for it, a team or a handle",
-        form: Form::Text,
-        given: |given| given.owner.as_ref(),
-        place: |answers| &mut answers.owner,
-    },
-    Question {
-        option: "--stage",
-        text: "How far it has come",
-        form: Form::OneOf("stage"),
-        given: |given| given.stage.as_ref(),
-        place: |answers| &mut answers.stage,
-    },
-    Question {
-        option: "--strategy",
-        text: "How the model is fitted to its task",
-        form: Form::OneOf("customization.strategy"),
-        given: |given| given.strategy.as_ref(),
-        place: |answers| &mut answers.strategy,
-    },
-    Question {
-        option: "--hosting",
-        text: "Where it runs",
-        form: Form::OneOf("hosting.kind"),
-        given: |given| given.hosting.as_ref(),
-        place: |answers| &mut answers.hosting,
-    },
-    Question {
-        option: "--model",
-        text: "The model it uses",
-        form: Form::Text,
-        given: |given| given.model.as_ref(),
-        place: |answers| &mut answers.model,
-    },
-    Question {
-        option: "--monthly-requests",
-        text: "Requests a month, once it has settled",
-        form: Form::Number,
-        given: |given| given.monthly_requests.as_ref(),
-        place: |answers| &mut answers.monthly_requests,
-    },
+    question!(name, "--name", Form::Label, "Name of the deployment"),
+    question!(owner, "--owner", Form::Text, "Who answers for it, a team or a handle"),
+    question!(stage, "--stage", Form::OneOf("stage"), "How far it has come"),
+    question!(
+        strategy,
+        "--strategy",
+        Form::OneOf("customization.strategy"),
+        "How the model is fitted to its task"
+    ),
+    question!(hosting, "--hosting", Form::OneOf("hosting.kind"), "Where it runs"),
+    question!(model, "--model", Form::Text, "The model it uses"),
+    question!(monthly_requests, "--monthly-requests", Form::Number, "Requests a month, once it has settled"),
 ];
 
 impl Answers {

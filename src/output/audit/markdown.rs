@@ -5,20 +5,19 @@ use std::io;
 
 use super::Told;
 use super::brief::counts;
-use super::human::{gaps, share, waiver_counts};
+use super::gaps::gaps;
 use super::words::{
-    amount, change, days, deployments, findings, headline, name, number, page, page_of_entry, place, state,
-    target, usd,
+    amount, change, days, deployments, findings, headline, name, number, page, page_of_entry, place, share,
+    state, target, usd, waiver_counts,
 };
 use crate::audit::portfolio::{Counts, Entry, Line, Point, Portfolio, RuleLine};
 use crate::output::Options;
 use crate::output::markdown::escape::{code, prose};
+use crate::output::markdown::room::Room;
 use crate::output::wrap::clip;
 
 /// The first line, by which a bot finds what it wrote before.
 const MARK: &str = "<!-- tunelint audit -->";
-/// Bytes that are kept for the end.
-const END: usize = 4_000;
 /// Rows of a table.
 const ROWS: usize = 25;
 /// Characters of a name, and of a claim.
@@ -33,12 +32,12 @@ type Figure = fn(&Point) -> u64;
 /// Writes the page.
 pub(super) fn render(told: Told<'_>, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
     let own = told.portfolio;
-    let mut page = Page { text: String::new(), limit: options.markdown_bytes, left_out: 0 };
-    let _ = write!(page.text, "{MARK}\n## LLM deployments on {}\n\n**{}**\n", own.today, headline(own));
+    let mut page = Page { room: Room::new(options.markdown_bytes), left_out: 0 };
+    let _ = write!(page.room.text, "{MARK}\n## LLM deployments on {}\n\n**{}**\n", own.today, headline(own));
     for reason in told.reasons {
-        let _ = write!(page.text, "\n- {}", sentence(reason));
+        let _ = write!(page.room.text, "\n- {}", sentence(reason));
     }
-    page.text.push('\n');
+    page.room.text.push('\n');
     page.gaps(own);
     page.figures(own);
     page.trend(&own.trend);
@@ -54,31 +53,21 @@ pub(super) fn render(told: Told<'_>, options: &Options, out: &mut dyn io::Write)
     if page.left_out > 0 {
         let rows = if page.left_out == 1 { "row" } else { "rows" };
         let _ = write!(
-            page.text,
+            page.room.text,
             "\n**Left out for want of room: {} {rows}.** The formats html and json hold more.\n",
             number(page.left_out)
         );
     }
-    let _ = writeln!(page.text, "\n{}", prose(&counts(own)));
-    out.write_all(page.text.as_bytes())
+    let _ = writeln!(page.room.text, "\n{}", prose(&counts(own)));
+    out.write_all(page.room.text.as_bytes())
 }
 
 struct Page {
-    text: String,
-    limit: usize,
+    room: Room,
     left_out: u64,
 }
 
 impl Page {
-    /// Adds a piece if there is room for it, and says whether there was.
-    fn add(&mut self, piece: &str) -> bool {
-        let fits = self.text.len() + piece.len() + END <= self.limit;
-        if fits {
-            self.text.push_str(piece);
-        }
-        fits
-    }
-
     /// Adds a table: titles (those of numbers begin with `#`), and as many rows as there is room for, out of `all`.
     fn table(&mut self, heading: &str, titles: &[&str], rows: impl Iterator<Item = Vec<String>>, all: u64) {
         let mut head = format!("\n### {heading}\n\n|");
@@ -90,15 +79,15 @@ impl Page {
             head.push_str(if title.starts_with('#') { " ---: |" } else { " --- |" });
         }
         head.push('\n');
-        if all == 0 || !self.add(&head) {
+        if all == 0 || !self.room.add(&head) {
             self.left_out += all;
             return;
         }
         let row = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-        let written = rows.take(ROWS).take_while(|cells| self.add(&row(cells.clone()))).count() as u64;
+        let written = rows.take(ROWS).take_while(|cells| self.room.add(&row(cells.clone()))).count() as u64;
         if written < all {
             let more = format!("\nand {} more\n", number(all - written));
-            if !self.add(&more) {
+            if !self.room.add(&more) {
                 self.left_out += all - written;
             }
         }
@@ -109,11 +98,11 @@ impl Page {
         if lines.is_empty() {
             return;
         }
-        self.add("\n### Before you rely on this\n\n");
+        self.room.add("\n### Before you rely on this\n\n");
         for (is_grave, line) in &lines {
             let line = sentence(&clip(line, CLAIM, "…"));
             let line = if *is_grave { format!("- **{line}**\n") } else { format!("- {line}\n") };
-            self.left_out += u64::from(!self.add(&line));
+            self.left_out += u64::from(!self.room.add(&line));
         }
     }
 
@@ -128,7 +117,7 @@ impl Page {
             ("Notes", |point| point.counts.notes),
             ("Undetermined", |point| point.counts.undetermined),
             ("Excused", |point| point.counts.excused()),
-            ("Without an owner", |point| point.counts.deployments.saturating_sub(point.owned)),
+            ("Without an owner", Point::unowned),
         ];
         let since = before.map_or_else(|| "Since".to_owned(), |before| format!("#Since {}", before.day));
         let titles: Vec<&str> = if before.is_some() { vec!["", "#Now", &since] } else { vec!["", "#Now"] };
@@ -316,7 +305,7 @@ impl Page {
             let told = findings(own.locked.count());
             let _ = writeln!(text, "- {told} of configs that go against a lock, without effect");
         }
-        self.left_out += u64::from(!self.add(&text));
+        self.left_out += u64::from(!self.room.add(&text));
     }
 }
 

@@ -2,6 +2,7 @@
 //! becomes bytes, and nothing is counted or judged on the way.
 
 mod brief;
+mod gaps;
 mod html;
 mod human;
 mod markdown;
@@ -43,49 +44,22 @@ struct Told<'a> {
 /// How a format is written.
 type Render = fn(Told<'_>, &Options, &mut dyn io::Write) -> io::Result<()>;
 
-/// One format: what it is called, what it is for, and how it is written.
+/// One format: what it is called, and how it is written.
 pub struct AuditFormatRow {
     /// The format.
     pub format: AuditFormat,
     /// Its name on the command line.
     pub name: &'static str,
-    /// What it is, for `--help`.
-    pub description: &'static str,
     render: Render,
 }
 
 /// Every format, in the order they are listed.
 pub const AUDIT_FORMATS: &[AuditFormatRow] = &[
-    AuditFormatRow {
-        format: AuditFormat::Human,
-        name: "human",
-        description: "the figures and who has to act, for a terminal",
-        render: human::render,
-    },
-    AuditFormatRow {
-        format: AuditFormat::Html,
-        name: "html",
-        description: "one self-contained page with charts and tables, for a browser and for paper",
-        render: html::render,
-    },
-    AuditFormatRow {
-        format: AuditFormat::Markdown,
-        name: "markdown",
-        description: "the same condensed, for a wiki or a step summary, under 1 MB",
-        render: markdown::render,
-    },
-    AuditFormatRow {
-        format: AuditFormat::Brief,
-        name: "brief",
-        description: "up to three lines of plain text, for chat and mail",
-        render: brief::render,
-    },
-    AuditFormatRow {
-        format: AuditFormat::Json,
-        name: "json",
-        description: "the whole portfolio as one JSON document (tunelint.dev/audit-report/v1)",
-        render: wire::render,
-    },
+    AuditFormatRow { format: AuditFormat::Human, name: "human", render: human::render },
+    AuditFormatRow { format: AuditFormat::Html, name: "html", render: html::render },
+    AuditFormatRow { format: AuditFormat::Markdown, name: "markdown", render: markdown::render },
+    AuditFormatRow { format: AuditFormat::Brief, name: "brief", render: brief::render },
+    AuditFormatRow { format: AuditFormat::Json, name: "json", render: wire::render },
 ];
 
 impl AuditFormat {

@@ -1,6 +1,6 @@
 //! What the formats say in the same words: the answer in one sentence, numbers, amounts, places.
 
-use crate::audit::portfolio::{Amount, Counts, Entry, Point, Portfolio, Spot};
+use crate::audit::portfolio::{Amount, Counts, Entry, Point, Portfolio, SOON, Spot};
 use crate::audit::record::{WaiverRow, WaiverState};
 use crate::finding::ExceptionKind;
 use crate::output::links::page_on_the_web;
@@ -58,6 +58,17 @@ pub(super) fn percent(part: u64, whole: u64) -> String {
         other => other,
     };
     format!("{share} %")
+}
+
+/// A share of amountsin whole percent.
+pub(super) fn share(part: f64, whole: f64) -> String {
+    if whole <= 0.0 || part < 0.0 {
+        return "–".to_owned();
+    }
+    // Shares of more than all there is come of negative amounts, and say nothing.
+    let thousandths = (part / whole * 1000.0).round().clamp(0.0, 1000.0);
+    #[expect(clippy::cast_sign_loss, reason = "it was clamped to what is not negative")]
+    percent(thousandths as u64, 1000)
 }
 
 /// `+3`, `−3`, `±0`: a number against the one before.
@@ -159,6 +170,25 @@ pub(super) const fn state(state: WaiverState) -> &'static str {
         WaiverState::Expired => "expired",
         WaiverState::Rejected => "rejected",
     }
+}
+
+/// The states of waivers, those there are none of left out.
+pub(super) fn waiver_counts(own: &Portfolio) -> String {
+    let ledger = &own.ledger;
+    let all = [
+        (ledger.in_use, "in use".to_owned()),
+        (ledger.soon, format!("of them within {SOON} days of their end")),
+        (ledger.expired, "expired".to_owned()),
+        (ledger.lapsed, "lapsed".to_owned()),
+        (ledger.rejected, "rejected".to_owned()),
+        (ledger.unused, "unused".to_owned()),
+    ];
+    let told: Vec<String> = all
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{} {word}", number(*count)))
+        .collect();
+    told.join(", ")
 }
 
 /// The word for what kind of exception it is.

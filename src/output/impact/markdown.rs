@@ -10,12 +10,11 @@ use crate::output::Options;
 use crate::output::human::counted;
 use crate::output::links::Links;
 use crate::output::markdown::escape::{code, prose};
+use crate::output::markdown::room::Room;
 use crate::output::wrap::clip;
 
 /// The first line, by which a bot finds the comment that it wrote before.
 const MARK: &str = "<!-- tunelint impact -->";
-/// Bytes that are kept for the end.
-const END: usize = 2_000;
 /// Characters of a claim or a value.
 const CLAIM: usize = 600;
 /// Differences that are listed.
@@ -23,11 +22,11 @@ const DIFFERENCES: usize = 100;
 
 /// Writes the page.
 pub(super) fn write(impact: &Impact, options: &Options, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut page = Page { text: String::new(), limit: options.markdown_bytes, links: Links::new(options) };
+    let mut page = Page { room: Room::new(options.markdown_bytes), links: Links::new(options) };
     let counts = impact.counts();
     let title = if counts.is_empty() { "no change".to_owned() } else { in_words(&counts) };
     let _ = write!(
-        page.text,
+        page.room.text,
         "{MARK}\n## tunelint impact: {title}\n\nBefore: {}. After: {}.\n",
         code(&called(&impact.before)),
         code(&called(&impact.after)),
@@ -43,39 +42,32 @@ pub(super) fn write(impact: &Impact, options: &Options, out: &mut dyn io::Write)
     }
     if left_out > 0 {
         let rows = counted(left_out as u64, "row", "rows");
-        let _ =
-            write!(page.text, "\n**Left out for want of room: {rows}.** The format json holds them all.\n");
+        let _ = write!(
+            page.room.text,
+            "\n**Left out for want of room: {rows}.** The format json holds them all.\n"
+        );
     }
     let judged = counted(impact.deployments as u64, "deployment", "deployments");
-    let _ = write!(page.text, "\n{judged} judged, {} affected.", impact.changed_deployments());
+    let _ = write!(page.room.text, "\n{judged} judged, {} affected.", impact.changed_deployments());
     let mistakes = impact.before.problems.len() + impact.after.problems.len();
     if mistakes > 0 {
         let told = counted(mistakes as u64, "problem", "problems");
-        let _ = write!(page.text, " {told} in the policies; `tunelint check` tells them.");
+        let _ = write!(page.room.text, " {told} in the policies; `tunelint check` tells them.");
     }
     if !impact.unread.is_empty() {
         let files = counted(impact.unread.len() as u64, "file", "files");
-        let _ = write!(page.text, " {files} could not be read whole.");
+        let _ = write!(page.room.text, " {files} could not be read whole.");
     }
-    page.text.push('\n');
-    out.write_all(page.text.as_bytes())
+    page.room.text.push('\n');
+    out.write_all(page.room.text.as_bytes())
 }
 
 struct Page<'a> {
-    text: String,
-    limit: usize,
+    room: Room,
     links: Links<'a>,
 }
 
 impl Page<'_> {
-    fn add(&mut self, piece: &str) -> bool {
-        let fits = self.text.len() + piece.len() + END <= self.limit;
-        if fits {
-            self.text.push_str(piece);
-        }
-        fits
-    }
-
     fn differences(&mut self, impact: &Impact) {
         if impact.differences.is_empty() {
             return;
@@ -99,7 +91,7 @@ impl Page<'_> {
         if more > 0 {
             let _ = writeln!(table, "\nand {more} more");
         }
-        self.add(&table);
+        self.room.add(&table);
     }
 
     /// Adds the changes of a kind, and returns how many had no room.
@@ -118,10 +110,10 @@ impl Page<'_> {
                     standing(first.after)
                 );
             }
-            return if self.add(&list) { 0 } else { changes.len() };
+            return if self.room.add(&list) { 0 } else { changes.len() };
         }
         let head = format!("{title}| Rule | Deployment | Where | |\n| --- | --- | --- | --- |\n");
-        if !self.add(&head) {
+        if !self.room.add(&head) {
             return changes.len();
         }
         let written = changes.iter().take_while(|change| self.row(change)).count();
@@ -142,6 +134,6 @@ impl Page<'_> {
         }
         let rule = code(&format!("{}/{}", change.pack, change.rule));
         let row = format!("| {rule} | {} | {place} | {said} |\n", code(name(change)));
-        self.add(&row)
+        self.room.add(&row)
     }
 }

@@ -5,6 +5,7 @@
 //! What does not fit is counted instead of written.
 
 pub(super) mod escape;
+pub(super) mod room;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -18,11 +19,10 @@ use super::{Options, Texts};
 use crate::finding::{Finding, Label, Severity};
 use crate::report::{Report, RuleRecord};
 use escape::{code, prose};
+use room::Room;
 
 /// The first line, by which a bot finds the comment that it wrote before.
 const MARK: &str = "<!-- tunelint -->";
-/// Bytes that are kept for the end.
-const END: usize = 4_000;
 /// Characters of a claim, and of a piece of advice.
 const CLAIM: usize = 600;
 const ADVICE: usize = 1000;
@@ -39,8 +39,7 @@ pub(super) fn render(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let mut page = Page {
-        text: String::new(),
-        limit: options.markdown_bytes,
+        room: Room::new(options.markdown_bytes),
         links: Links::new(options),
         catalog: Catalog::new(report),
     };
@@ -56,7 +55,7 @@ pub(super) fn render(
         .map(|(_, one, many, count)| counted(*count, one, many))
         .collect();
     let title = if found.is_empty() { "no findings".to_owned() } else { found.join(", ") };
-    page.add(&format!("{MARK}\n## tunelint: {title}\n"));
+    page.room.add(&format!("{MARK}\n## tunelint: {title}\n"));
     let mut left_out = Vec::new();
     for (severity, one, many, _) in by_severity {
         let open = report.findings.iter().filter(|finding| finding.is_open_problem());
@@ -71,7 +70,7 @@ pub(super) fn render(
     }
     if !left_out.is_empty() {
         let _ = write!(
-            page.text,
+            page.room.text,
             "\n**Left out for want of room: {}.** The formats json and jsonl hold them all.\n",
             left_out.join(", ")
         );
@@ -79,28 +78,17 @@ pub(super) fn render(
     if summary.manifests == 0 {
         page.candidates(report);
     }
-    let _ = writeln!(page.text, "\n{}", counts(report));
-    out.write_all(page.text.as_bytes())
+    let _ = writeln!(page.room.text, "\n{}", counts(report));
+    out.write_all(page.room.text.as_bytes())
 }
 
 struct Page<'a> {
-    text: String,
-    /// Bytes of the whole.
-    limit: usize,
+    room: Room,
     links: Links<'a>,
     catalog: Catalog<'a>,
 }
 
 impl Page<'_> {
-    /// Adds a piece if there is room for it, and says whether there was.
-    fn add(&mut self, piece: &str) -> bool {
-        let fits = self.text.len() + piece.len() + END <= self.limit;
-        if fits {
-            self.text.push_str(piece);
-        }
-        fits
-    }
-
     /// Adds the findings of a severity, and returns how many had no room.
     fn section(&mut self, title: &str, findings: &[&Finding]) -> usize {
         let head = format!("\n### {title}\n\n| Finding | Where | What to do |\n| --- | --- | --- |\n");
@@ -108,20 +96,20 @@ impl Page<'_> {
         let mut written = 0;
         let fits_head = rows.next().is_some_and(|first| {
             let row = self.row(first);
-            self.add(&(head + &row))
+            self.room.add(&(head + &row))
         });
         if fits_head {
             written = 1;
             for finding in rows {
                 let row = self.row(finding);
-                if !self.add(&row) {
+                if !self.room.add(&row) {
                     break;
                 }
                 written += 1;
             }
         }
         let advice = self.advice(findings.get(..written).unwrap_or_default());
-        self.add(&advice);
+        self.room.add(&advice);
         findings.len() - written
     }
 
@@ -194,13 +182,13 @@ impl Page<'_> {
     /// What to do where no manifest was found.
     fn candidates(&mut self, report: &Report) {
         if report.candidates.is_empty() {
-            self.add("\nNo LLM deployment manifest was found.\n");
+            self.room.add("\nNo LLM deployment manifest was found.\n");
             return;
         }
-        self.add("\nNo LLM deployment manifest was found. These files look like deployments:\n\n");
+        self.room.add("\nNo LLM deployment manifest was found. These files look like deployments:\n\n");
         for candidate in &report.candidates {
             let path = self.links.rooted(&candidate.file).into_owned();
-            self.add(&format!("- {} ({})\n", code(&path), code(candidate.marker)));
+            self.room.add(&format!("- {} ({})\n", code(&path), code(candidate.marker)));
         }
     }
 }

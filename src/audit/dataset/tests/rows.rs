@@ -10,6 +10,7 @@ use crate::audit::record::{
     DeploymentRow, ExceptionRow, FindingRow, PackRow, PassedOver, RepoRow, RepoRows, RepoState, ValueRow,
     WaiverRow, WaiverState,
 };
+use crate::audit::rows::Subject;
 use crate::audit::{Header, SCHEMA, Tool};
 use crate::finding::{ExceptionKind, Outcome, Severity, Status};
 
@@ -36,6 +37,7 @@ fn header_of(snapshots: &[Date], repos: Vec<String>) -> Header {
         at: None,
         show_passed: false,
         org_config: None,
+        fail_on: None,
         packs: vec![PackRow {
             name: "customization-framework".to_owned(),
             version: "1.0.0".to_owned(),
@@ -46,6 +48,7 @@ fn header_of(snapshots: &[Date], repos: Vec<String>) -> Header {
         shard: None,
         missing: Vec::new(),
         complete: true,
+        rows: None,
     }
 }
 
@@ -200,32 +203,24 @@ fn day(text: &str) -> Date {
 }
 
 fn repo_row((repo, snapshot): &(String, Date)) -> RepoRow {
-    RepoRow {
+    let commit = ("0123456789abcdef0123456789abcdef01234567".to_owned(), "2026-11-24T16:00:00Z".to_owned());
+    let subject = Subject {
         snapshot: *snapshot,
-        repo: repo.clone(),
-        state: RepoState::Audited,
-        problem: None,
-        commit: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
-        committed_at: Some("2026-11-24T16:00:00Z".to_owned()),
+        repo,
+        commit: Some(commit),
         web: None,
-        config: None,
+        passed_over: vec![PassedOver::submodule("vendor/x".to_owned())],
+    };
+    RepoRow {
         files: 12,
         skipped: 1,
         manifests: 1,
         deployments: 1,
         errors: 1,
-        warnings: 0,
-        notes: 0,
-        undetermined: 0,
-        invalid: 0,
-        unreadable: 0,
-        suppressed: 0,
-        waived: 0,
-        baselined: 0,
         not_applicable_unknown: 2,
         exit: 1,
-        passed_over: vec![PassedOver { code: "submodule".to_owned(), path: "vendor/x".to_owned() }],
         packs: header_packs(),
+        ..subject.nothing(RepoState::Audited, None).repo
     }
 }
 

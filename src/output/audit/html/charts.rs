@@ -235,7 +235,7 @@ fn corners(trend: &[Point], values: &[u64], most: u64) -> Vec<String> {
     corners
 }
 
-/// The next of 1, 2, 5, 10, 20, … that is not below a number.
+/// The next of 1, 2, 4, 5, 8, 10, 20, 40, … that is not below a number.
 fn nice(most: u64) -> u64 {
     let mut unit = 1_u64;
     loop {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::super::human::gaps;
+use super::super::gaps::gaps;
 use super::super::words::{counted, deployments, number, passed_over, repositories};
 use super::blocks::{Block, Section, Term};
 use super::table::{Cell, Table};
@@ -15,10 +15,10 @@ const ALERTS: usize = 6;
 pub(super) fn alerts(own: &Portfolio) -> Vec<String> {
     let mut grave: Vec<String> =
         gaps(own).into_iter().filter(|(is_grave, _)| *is_grave).map(|(_, line)| line).collect();
-    let more = grave.len().saturating_sub(ALERTS);
-    if more > 0 {
+    if grave.len() > ALERTS {
         grave.truncate(ALERTS);
-        grave.push(format!("and {more} more, below"));
+        // A line may stand for many, so that to count lines would tell too few.
+        grave.push("and more, below".to_owned());
     }
     grave
 }

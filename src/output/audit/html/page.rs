@@ -99,7 +99,6 @@ fn figures(own: &Portfolio) -> Vec<Figure> {
     };
     let all = now.counts.deployments;
     let share = |part: u64| format!("{} of {}", percent(part, all), deployments(all));
-    let unowned = |point: &Point| point.counts.deployments.saturating_sub(point.owned);
     vec![
         figure("Deployments", |p| p.counts.deployments, format!("in {}", repositories(now.repos)), "", ""),
         figure("With open errors", |p| p.failing, share(now.failing), "bad", "error"),
@@ -113,13 +112,7 @@ fn figures(own: &Portfolio) -> Vec<Figure> {
             "",
         ),
         figure("Excused", |p| p.counts.excused(), excused(own), "", ""),
-        figure(
-            "Without an owner",
-            |p| p.counts.deployments.saturating_sub(p.owned),
-            share(unowned(now)),
-            "bad",
-            "",
-        ),
+        figure("Without an owner", Point::unowned, share(now.unowned()), "bad", ""),
         figure("Fine-tuned", |p| p.fine_tuned + p.hybrid, share(now.fine_tuned + now.hybrid), "", ""),
     ]
 }

@@ -1,9 +1,10 @@
 //! Who, what, how sure, and for how much.
 
-use super::super::human::share;
-use super::super::words::{amount, counted, deployments, findings, number, page, place, repositories, usd};
+use super::super::words::{
+    amount, counted, deployments, findings, number, page, place, repositories, share, usd,
+};
 use super::blocks::{Block, Figure, Finding, Offender, Section};
-use super::charts::severities_by;
+use super::charts::{Bars, severities_by};
 use super::table::{Cell, Table};
 use crate::audit::portfolio::{self, Counts, Line, List, Point, Portfolio, RepoLine, RuleLine};
 use crate::audit::record::RepoState;
@@ -24,11 +25,7 @@ pub(super) fn teams(own: &Portfolio) -> Option<Section> {
         "{}. A deployment belongs to the owner that it declares, else to the first that CODEOWNERS names.",
         counted(named, "team owns deployments", "teams own deployments")
     );
-    let mut blocks = Vec::new();
-    if !bars.is_empty() {
-        blocks.push(Block::Bars(bars));
-    }
-    blocks.push(Block::Table(table));
+    let blocks = barred(bars, table);
     (!own.teams.is_empty()).then_some(Section {
         id: "teams",
         short: "Teams",
@@ -45,35 +42,21 @@ pub(super) fn rules(own: &Portfolio) -> Option<Section> {
         "",
         own.rules.iter().map(|line| (Some(&*line.rule), line.counts)),
     );
-    let titles: &[&str] = if own.evidence.show_passed {
-        &[
-            "Rule",
-            "Severity",
-            "#Open",
-            "#Undetermined",
-            "#New",
-            "#Waived",
-            "#Suppressed",
-            "#Baselined",
-            "#Deployments",
-            "#Repositories",
-            "#Passed",
-            "#Not applicable",
-        ]
-    } else {
-        &[
-            "Rule",
-            "Severity",
-            "#Open",
-            "#Undetermined",
-            "#New",
-            "#Waived",
-            "#Suppressed",
-            "#Baselined",
-            "#Deployments",
-            "#Repositories",
-        ]
-    };
+    let mut titles = vec![
+        "Rule",
+        "Severity",
+        "#Open",
+        "#Undetermined",
+        "#New",
+        "#Waived",
+        "#Suppressed",
+        "#Baselined",
+        "#Deployments",
+        "#Repositories",
+    ];
+    if own.evidence.show_passed {
+        titles.extend(["#Passed", "#Not applicable"]);
+    }
     let row = |line: &RuleLine| {
         let counts = &line.counts;
         let mut cells = vec![
@@ -95,11 +78,7 @@ pub(super) fn rules(own: &Portfolio) -> Option<Section> {
     };
     let broken = own.rules.iter().filter(|line| line.counts.open() > 0).count() as u64;
     let lead = format!("{} open findings.", counted(broken, "rule has", "rules have"));
-    let mut blocks = Vec::new();
-    if !bars.is_empty() {
-        blocks.push(Block::Bars(bars));
-    }
-    blocks.push(Block::Table(Table::new("Rules", titles).of(&own.rules, row)));
+    let blocks = barred(bars, Table::new("Rules", &titles).of(&own.rules, row));
     (!own.rules.is_empty()).then_some(Section {
         id: "rules",
         short: "Rules",
@@ -107,6 +86,12 @@ pub(super) fn rules(own: &Portfolio) -> Option<Section> {
         lead,
         blocks,
     })
+}
+
+/// Bars, where there are any, over the table of all.
+fn barred(bars: Bars, table: Table) -> Vec<Block> {
+    let bars = Some(bars).filter(|bars| !bars.is_empty()).map(Block::Bars);
+    bars.into_iter().chain([Block::Table(table)]).collect()
 }
 
 /// What nobody can judge.
@@ -171,7 +156,7 @@ pub(super) fn offenders(own: &Portfolio) -> Option<Section> {
 
 fn offender(own: &portfolio::Offender) -> Offender {
     let row = &own.deployment;
-    let team = row.owner.as_deref().or(row.code_owners.first().map(String::as_str));
+    let team = portfolio::team(row.owner.as_deref(), &row.code_owners);
     let about = [Some(&*row.repo), team, row.stage.as_deref(), row.strategy.as_deref(), row.model.as_deref()];
     let about: Vec<String> =
         about.into_iter().flatten().map(|word| clip(word, 80, "…").into_owned()).collect();

@@ -1,7 +1,6 @@
 //! The ledger of waivers and comments.
 
-use super::super::human::waiver_counts;
-use super::super::words::{days, kind, page_of_entry, place, state, target};
+use super::super::words::{days, kind, page_of_entry, place, state, target, waiver_counts};
 use super::blocks::{Block, Section};
 use super::table::{Cell, Table};
 use crate::audit::portfolio::{Entry, Portfolio, SOON};

@@ -7,12 +7,12 @@ use std::io;
 
 use super::Told;
 use super::brief::counts;
+use super::gaps::gaps;
 use super::words::{
-    amount, change, days, deployments, findings, headline, name, number, passed_over, percent, place,
-    repositories, state, target, usd,
+    amount, change, days, deployments, headline, name, number, place, share, state, target, usd,
+    waiver_counts,
 };
-use crate::audit::portfolio::{Line, Portfolio, SOON};
-use crate::audit::record::RepoState;
+use crate::audit::portfolio::{Line, Point, Portfolio, RuleLine, SOON};
 use crate::finding::Severity;
 use crate::output::Options;
 use crate::output::human::{Style, counted};
@@ -88,7 +88,7 @@ impl Page<'_> {
             let number = Cell::right(&number(now)).look(if now > 0 { look } else { Look::Plain });
             table.row(vec![Cell::text(word), number, Cell::right(&delta).look(Look::Faint)]);
         };
-        let of = |count: fn(&crate::audit::portfolio::Point) -> u64| (count(now), before.map(count));
+        let of = |count: fn(&Point) -> u64| (count(now), before.map(count));
         let figures = [
             ("repositories", of(|point| point.repos), Look::Plain),
             ("deployments", of(|point| point.counts.deployments), Look::Plain),
@@ -98,7 +98,7 @@ impl Page<'_> {
             ("notes", of(|point| point.counts.notes), Look::Severe(Severity::Note)),
             ("undetermined", of(|point| point.counts.undetermined), Look::Plain),
             ("excused", of(|point| point.counts.excused()), Look::Plain),
-            ("without owner", of(|point| point.counts.deployments.saturating_sub(point.owned)), Look::Plain),
+            ("without owner", of(Point::unowned), Look::Plain),
         ];
         for (word, (now, before), look) in figures {
             figure(word, now, before, look);
@@ -150,7 +150,7 @@ impl Page<'_> {
     }
 
     fn rules(&mut self) -> io::Result<()> {
-        let of_open = |line: &&crate::audit::portfolio::RuleLine| line.counts.open() > 0;
+        let of_open = |line: &&RuleLine| line.counts.open() > 0;
         let open: Vec<_> = self.own.rules.iter().filter(of_open).collect();
         if open.is_empty() {
             return Ok(());
@@ -302,75 +302,4 @@ impl Page<'_> {
         }
         Ok(())
     }
-}
-
-/// The states of waivers, those there are none of left out.
-pub(super) fn waiver_counts(own: &Portfolio) -> String {
-    let ledger = &own.ledger;
-    let all = [
-        (ledger.in_use, "in use".to_owned()),
-        (ledger.soon, format!("of them within {SOON} days of their end")),
-        (ledger.expired, "expired".to_owned()),
-        (ledger.lapsed, "lapsed".to_owned()),
-        (ledger.rejected, "rejected".to_owned()),
-        (ledger.unused, "unused".to_owned()),
-    ];
-    let told: Vec<String> = all
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{} {word}", number(*count)))
-        .collect();
-    told.join(", ")
-}
-
-/// A share of amounts in whole percent.
-pub(super) fn share(part: f64, whole: f64) -> String {
-    if whole <= 0.0 || part < 0.0 {
-        return "–".to_owned();
-    }
-    // Shares of more than all there is come of negative amounts, and say nothing.
-    let thousandths = (part / whole * 1000.0).round().clamp(0.0, 1000.0);
-    #[expect(clippy::cast_sign_loss, reason = "it was clamped to what is not negative")]
-    percent(thousandths as u64, 1000)
-}
-
-/// What the audit could not see, each with whether nobody should rely on the numbers for it.
-pub(super) fn gaps(own: &Portfolio) -> Vec<(bool, String)> {
-    let mut lines = Vec::new();
-    for missing in &own.missing {
-        let (index, of) = (missing.shard.index, missing.shard.of);
-        let repos = repositories(missing.repos.len() as u64);
-        lines.push((true, format!("shard {index} of {of} is {}: {repos}", missing.why)));
-    }
-    let failed = own.repos.iter().filter(|line| line.state == RepoState::Failed);
-    lines.extend(failed.take(ROWS).map(|line| {
-        let why = line.problem.as_deref().unwrap_or("it could not be read");
-        (true, format!("{}: {}", line.repo, clip(why, CLAIM, "…")))
-    }));
-    if own.now.failed > ROWS as u64 {
-        lines.push((true, format!("and {} more", repositories(own.now.failed - ROWS as u64))));
-    }
-    for mistake in own.mistakes.items.iter().take(ROWS) {
-        let place = place(&mistake.spot.file, mistake.spot.line);
-        let said = clip(&mistake.message, CLAIM, "…");
-        lines.push((true, format!("{} in {}, {place}: {said}", mistake.rule, mistake.spot.repo)));
-    }
-    if own.mistakes.count() > ROWS as u64 {
-        lines.push((true, format!("and {} more", findings(own.mistakes.count() - ROWS as u64))));
-    }
-    if own.now.absent > 0 {
-        lines.push((false, format!("{} without a commit on that day", repositories(own.now.absent))));
-    }
-    let passed: Vec<String> =
-        own.passed_over_kinds.iter().map(|(code, count)| passed_over(code, *count)).collect();
-    if !passed.is_empty() {
-        lines.push((false, format!("passed over: {}", passed.join(", "))));
-    }
-    if let Some(comparison) = &own.comparison
-        && !comparison.uncompared.is_empty()
-    {
-        let repos = repositories(comparison.uncompared.len() as u64);
-        lines.push((false, format!("{repos} cannot be compared with {}", comparison.against.day())));
-    }
-    lines
 }

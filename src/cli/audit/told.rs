@@ -1,19 +1,20 @@
 //! What comes out of an audit: a dataset, reports, and a status.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::formats;
 use crate::audit::Header;
-use crate::audit::dataset::{Dataset, Formats, Writer};
-use crate::audit::portfolio::{Earlier, Gates, Portfolio, gates};
+use crate::audit::dataset::{Dataset, Formats, Merged, Writer};
+use crate::audit::portfolio::{self, Builder, Earlier, Gates, Portfolio, gates};
+use crate::audit::record::RepoRows;
 use crate::cli::check;
 use crate::cli::target::{self, Target};
 use crate::cli::terminal::{self, Terminal};
 use crate::cli::{Error, Global};
-use crate::finding::Severity;
+use crate::discover::shown;
 use crate::output::Options;
 use crate::output::audit::{self as report, AuditFormat};
 use crate::report::{Exit, FailOn};
@@ -33,7 +34,8 @@ pub(super) struct Told {
     /// Tell what is new and what is gone since this earlier dataset
     #[arg(long, value_name = "DATASET", help_heading = "Report")]
     since: Option<PathBuf>,
-    /// Exit with 1 for findings from here on: error, warning, note or never [default: error]
+    /// Exit with 1 for findings from here on: error, warning, note or never [default: what the organisation's
+    /// config says, or error]
     #[arg(long, value_name = "SEVERITY", value_parser = check::fail_on, help_heading = "Gates")]
     pub(super) fail_on: Option<FailOn>,
     /// Exit with 1 for more new findings than this
@@ -52,40 +54,54 @@ impl Told {
             let message = "--max-new needs something to compare with: --since DATASET, or --history N";
             return Err(Error::Usage(message.to_owned()));
         }
-        if !self.dataset_format.json_lines && self.dataset.is_none() {
+        if self.dataset_format != Formats::JSON_LINES && self.dataset.is_none() {
             let message = "--dataset-format says how to keep what --dataset FOLDER asks to be kept";
             return Err(Error::Usage(message.to_owned()));
         }
         Ok(())
     }
 
-    /// What writes the dataset, if one is wanted.
-    pub(super) fn writer(&self, header: &Header) -> Result<Option<Writer>, Error> {
-        let writer = |folder: &PathBuf| Writer::create(folder, header, self.dataset_format);
-        Ok(self.dataset.as_ref().map(writer).transpose()?)
+    /// Refuses to write to the folder of a dataset that is read meanwhile.
+    pub(super) fn refuse_to_replace(&self, merged: &Merged) -> Result<(), Error> {
+        let real = |folder: &Path| folder.canonicalize().ok();
+        let written = self.dataset.as_deref().and_then(real);
+        let replaced = merged.folders().find(|folder| written.is_some() && real(folder) == written);
+        replaced.map_or(Ok(()), |folder| {
+            let folder = shown(folder);
+            Err(Error::Usage(format!("--dataset {folder} would replace what is merged; name another folder")))
+        })
     }
 
-    /// What was open in the earlier dataset, if one is named.
-    pub(super) fn earlier(&self) -> Result<Option<Earlier>, Error> {
-        let Some(folder) = &self.since else { return Ok(None) };
+    /// What takes in the rows of an audit. The earlier dataset is read before room is made for the new one, which may
+    /// take its place.
+    pub(super) fn intake(&self, header: &Header) -> Result<Intake, Error> {
+        let builder = self.builder(header)?;
+        let writer = |folder: &PathBuf| Writer::create(folder, header, self.dataset_format);
+        Ok(Intake { builder, writer: self.dataset.as_ref().map(writer).transpose()? })
+    }
+
+    fn builder(&self, header: &Header) -> Result<Builder, Error> {
+        let builder = Builder::new(header, portfolio::Options::default());
+        let Some(folder) = &self.since else { return Ok(builder) };
         let dataset = Dataset::open(folder)?;
         let mut earlier = Earlier::new(&dataset.header);
         for rows in dataset.rows() {
             earlier.add(&rows?);
         }
-        Ok(Some(earlier))
+        Ok(builder.against(earlier))
     }
 
-    /// Writes the reports, and says what to exit with.
+    /// Writes the reports, and says what to exit with. `stated` is what the organisation's config says to fail on.
     pub(super) fn report(
         &self,
         portfolio: &Portfolio,
+        stated: Option<FailOn>,
         trouble: Exit,
         global: &Global,
         terminal: &Terminal,
     ) -> Result<Exit, Error> {
         let asked = Gates {
-            fail_on: self.fail_on.unwrap_or(FailOn::AtLeast(Severity::Error)),
+            fail_on: self.fail_on.or(stated).unwrap_or_default(),
             max_new: self.max_new,
             require_owner: self.require_owner,
         };
@@ -110,5 +126,29 @@ impl Told {
             }
         }
         Ok(exit)
+    }
+}
+
+/// What the rows of an audit go into, repository by repository.
+pub(super) struct Intake {
+    builder: Builder,
+    /// Where a dataset is wanted.
+    writer: Option<Writer>,
+}
+
+impl Intake {
+    /// Takes in a repository on a day.
+    pub(super) fn add(&mut self, rows: &RepoRows) -> Result<(), Error> {
+        if let Some(writer) = &mut self.writer {
+            writer.add(rows)?;
+        }
+        self.builder.add(rows);
+        Ok(())
+    }
+
+    /// Ends the dataset, and sums up.
+    pub(super) fn finish(self) -> Result<Portfolio, Error> {
+        self.writer.map_or(Ok(()), Writer::finish)?;
+        Ok(self.builder.finish())
     }
 }
