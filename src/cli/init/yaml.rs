@@ -6,7 +6,8 @@ use crate::schema;
 pub(super) fn scalar(text: &str) -> String {
     let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
     match serde_saphyr::to_string_with_options(&text, options) {
-        Ok(written) => written.trim_end().to_owned(),
+        // Its line break and nothing else: a text may end in a blank of another kind.
+        Ok(written) => written.trim_end_matches('\n').to_owned(),
         // JSON's texts are YAML's as well.
         Err(_) => serde_json::Value::from(text).to_string(),
     }
@@ -68,6 +69,8 @@ mod tests {
             "`",
             "",
             " a ",
+            "\u{a0}",
+            "a\u{3000}",
             "?",
             ":",
             "a:",
