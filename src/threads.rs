@@ -1,8 +1,9 @@
 //! How many threads to work with.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{channel, sync_channel};
+use std::sync::{Arc, Barrier, OnceLock};
+use std::thread::{Scope, ScopedJoinHandle};
 
 /// A number of threads, asked for or left to the system. The system is asked only once there is work for more than
 /// one: the answer costs as much as reading several files.
@@ -59,7 +60,7 @@ impl Threads {
             }
         };
         let mut done = std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+            let others: Vec<_> = (1..threads).map(|_| start(scope, work)).collect();
             let mut done = work();
             for other in others {
                 match other.join() {
@@ -116,6 +117,23 @@ impl Threads {
             Ok(())
         })
     }
+}
+
+/// Starts a thread, and waits until it runs. A system may put a new thread beside the one that made it and see only some
+/// milliseconds later that another processor is idle, which is longer than most of our work takes; one that is woken it
+/// puts where there is nothing else to do.
+fn start<'scope, R: Send + 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    work: impl FnOnce() -> R + Send + 'scope,
+) -> ScopedJoinHandle<'scope, R> {
+    let both = Arc::new(Barrier::new(2));
+    let started = Arc::clone(&both);
+    let thread = scope.spawn(move || {
+        started.wait();
+        work()
+    });
+    both.wait();
+    thread
 }
 
 /// What a thread may make before the first of it is taken.
