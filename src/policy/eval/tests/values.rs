@@ -4,7 +4,9 @@ use serde_json::json;
 
 use crate::finding::Scalar;
 use crate::policy::eval::Truth;
-use crate::policy::expression::fixture::{truth, value};
+use crate::policy::eval::place::Override;
+use crate::policy::eval::run::Run;
+use crate::policy::expression::fixture::{compiled, facts, truth, value, with_facts};
 
 fn is_true(text: &str) {
     assert_eq!(truth(text, &json!({})), Truth::True, "{text}");
@@ -135,4 +137,40 @@ fn values_have_a_scalar_form() {
     assert_eq!(value("customization.techniques[0]", &spec), Ok(Some(text("rag"))));
     assert_eq!(value("stage", &spec), Ok(None));
     assert_eq!(value("1 / 0", &spec).unwrap_err().message, "`/` by zero");
+}
+
+#[test]
+fn the_quick_way_of_a_comparison_comes_to_what_the_long_way_does_in_as_many_steps() {
+    let spec = json!({
+        "stage": "production",
+        "workload": {"monthlyRequests": 120_000},
+        "budget": {"initialUsd": 12_500},
+        "requirements": {"latency": {"critical": true}},
+    });
+    for text in [
+        "stage == 'production'",
+        "stage != 'production'",
+        "stage in ['pilot', 'production']",
+        "stage in ['pilot']",
+        "requirements.latency.critical == true",
+        "workload.monthlyRequests >= params.minMonthlyRequests",
+        "workload.monthlyRequests < 120001",
+        "budget.initialUsd > 12499.5",
+        "budget.initialUsd <= 12499",
+        "stage == 'pilot' || workload.monthlyRequests > 10 && stage in ['pilot', 'production']",
+    ] {
+        let expr = compiled(text);
+        with_facts(&facts(&spec, true), |input| {
+            // An override, of whatever it is, makes every comparison take the long way.
+            let path = input.view.vocabulary.find("model.revision").unwrap();
+            let elsewhere = [Override { path, key: None, value: None }];
+            let [quick, long] = [&[][..], &elsewhere].map(|overrides| {
+                let mut run = Run::new(&expr, input);
+                run.overrides = overrides;
+                let value = run.eval(expr.root);
+                (run.truth_of(value), run.reads, run.fuel)
+            });
+            assert_eq!(quick, long, "{text}");
+        });
+    }
 }
